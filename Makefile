@@ -1,0 +1,38 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: help run test check bench docs wheel clean
+
+help:  ## Show this help
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  \1\t/' | expand -t 12
+
+$(STAMP): setup.cfg pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $(STAMP)
+
+run: $(STAMP)  ## Start the server on http://127.0.0.1:8080
+	@$(BIN)/klarna-mock serve
+
+test: $(STAMP)  ## Run every test
+	$(BIN)/pytest
+
+check: $(STAMP)  ## Lint, types, import contracts, documents
+	$(BIN)/flake8 mock_server tests benchmarks
+	$(BIN)/mypy
+	$(BIN)/lint-imports --config setup.cfg
+	$(BIN)/python -m benchmarks.documents --check
+
+bench: $(STAMP)  ## Measure speed, as ratios against a bare Flask app in the same run
+	$(BIN)/python -m benchmarks.bench
+
+docs: $(STAMP)  ## Write the generated tables into README.md and scenarios/README.md
+	$(BIN)/python -m benchmarks.documents
+
+wheel: $(STAMP)  ## Build the wheel into dist/
+	$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+
+clean:  ## Remove what make has made
+	rm -rf .venv build dist *.egg-info .mypy_cache .pytest_cache .import_linter_cache

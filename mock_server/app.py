@@ -1,0 +1,81 @@
+"""Puts a server together: settings, worlds, providers, control; nothing else knows all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Flask
+
+from mock_server import __version__
+from mock_server.control.routes import control_provider
+from mock_server.core.rules import Catalog
+from mock_server.core.scenarios import Book
+from mock_server.core.store import MemoryStore, Store
+from mock_server.core.world import Handler, House, Listener
+from mock_server.core.worlds import Worlds
+from mock_server.ledger import authorizations, decisions, sessions
+from mock_server.providers import klarna
+from mock_server.settings import Settings
+from mock_server.web.operations import Provider
+from mock_server.web.routing import Faces
+
+PROVIDERS: tuple[Provider, ...] = (klarna.PROVIDER,)
+
+# the faces of the ledger that are not emulated yet: title -> path of their base URL
+_TO_COME = {"MultiSafepay": "/v1/json", "Commerce Layer": "/api", "NEXT Commerce": "/api/admin"}
+
+# name of an alarm -> what is done when it goes off
+_HANDLERS: dict[str, Handler] = {
+    sessions.EXPIRY: sessions.expire_session,
+    authorizations.EXPIRY: authorizations.expire_authorization,
+    decisions.DECISION: decisions.decide_due,
+}
+
+
+def create_app(settings: Settings | None = None, new_store: Callable[[], Store] = MemoryStore) -> Flask:
+    """The WSGI application; ``app.extensions["worlds"]`` holds its worlds.
+
+    Raises MistakeInFile for a scenario that cannot be used.
+    """
+    worlds = create_worlds(settings or Settings(), new_store)
+    app = Flask(__name__, static_folder=None)
+    app.extensions["worlds"] = worlds
+    Faces(worlds, PROVIDERS, control_provider(worlds, __version__)).mount(app)
+    return app
+
+
+def create_worlds(settings: Settings, new_store: Callable[[], Store] = MemoryStore) -> Worlds:
+    """The worlds without HTTP, for tests of actions."""
+    users = Path(settings.scenarios) if settings.scenarios else None
+    names = catalog()
+    house = House(settings, names, Book(names, data_folder("scenarios"), users), _HANDLERS, _listeners())
+    house.book.get(settings.scenario)  # a mistyped name stops the start
+    return Worlds(house, new_store)
+
+
+def catalog() -> Catalog:
+    """What rules may choose, for every operation of every provider."""
+    operations = [op for provider in PROVIDERS for op in (*provider.operations, *provider.controls)]
+    return {operation.name: operation.choices for operation in operations}
+
+
+def data_folder(name: str) -> Path:
+    """``scenarios`` or ``fixtures``: inside the installed package, beside it in a checkout."""
+    installed = Path(__file__).parent / name
+    return installed if installed.is_dir() else Path(__file__).parent.parent / name
+
+
+def base_urls(address: str) -> dict[str, str]:
+    """For each face the base URL that a client is configured with."""
+    urls = {provider.title: address + provider.base_path for provider in PROVIDERS}
+    urls |= {title: f"{address}{path}   (not emulated yet)" for title, path in _TO_COME.items()}
+    return urls
+
+
+def _listeners() -> dict[str, list[Listener]]:
+    found: dict[str, list[Listener]] = {}
+    for provider in PROVIDERS:
+        for event, listeners in provider.listeners.items():
+            found.setdefault(event, []).extend(listeners)
+    return found

@@ -1,0 +1,194 @@
+"""What can be asked of this server itself."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Mapping
+from itertools import islice
+from typing import Any
+
+from mock_server.core.clock import parse_duration, parse_time, to_text
+from mock_server.core.errors import Misused
+from mock_server.core.grammar import nearest, rule_faults
+from mock_server.core.store import Record
+from mock_server.core.world import World
+from mock_server.core.worlds import Worlds
+
+# what /_mock/state shows: name in the URL -> kind in the store
+STATES = {
+    "sessions": "sessions",
+    "authorizations": "authorizations",
+    "orders": "orders",
+    "customer_tokens": "customer_tokens",
+    "webhooks": "outbox",
+}
+
+
+def describe_world(world: World) -> dict[str, Any]:
+    return {"name": world.name, "scenario": world.scenario.name, **read_clock(world)}
+
+
+def create_world(worlds: Worlds, name: str | None, scenario: str | None, base_url: str) -> dict[str, Any]:
+    """A world and the credentials of every face that live in it; one that exists is left as it is."""
+    world = worlds.get(name or worlds.fresh_name())
+    if scenario:
+        world = worlds.start(world.name, scenario)
+    return {"world": world.name, "scenario": world.scenario.name, **credentials(world.name, base_url)}
+
+
+def credentials(name: str, base_url: str) -> dict[str, Any]:
+    """For each face what a client is configured with to live in this world."""
+    user, password = f"PK00001_world-{name}", "secret"
+    basic = b64encode(f"{user}:{password}".encode()).decode()
+    return {
+        "klarna": {"base_url": base_url, "user": user, "password": password, "authorization": f"Basic {basic}"},
+        "multisafepay": {"base_url": f"{base_url}/v1/json", "api_key": f"sandbox_world-{name}"},
+        "commercelayer": {
+            "base_url": f"{base_url}/api",
+            "client_id": f"client_world-{name}",
+            "client_secret": "secret",
+        },
+        "next_commerce": {"base_url": f"{base_url}/api/admin", "token": f"token_world-{name}"},
+    }
+
+
+def read_clock(world: World) -> dict[str, Any]:
+    next_ms = world.clock.next_due_ms()
+    return {
+        "now": to_text(world.clock.now()),
+        "frozen": world.clock.frozen,
+        "next_alarm_in_s": None if next_ms is None else max(0, next_ms - world.clock.now_ms()) / 1000,
+    }
+
+
+def move_clock(world: World, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Freeze, let run, advance; answers with what fired on the way, in order. Raises Misused."""
+    if not wanted:
+        raise Misused('expected {"advance": "61m"}, {"to": "2026-11-20T12:00:00Z"} or {"freeze": true}')
+    freeze = wanted.get("freeze")
+    fired: list[Record] = []
+    try:
+        if isinstance(freeze, str):
+            fired += _freeze_at(world, freeze)
+        elif freeze is not None:
+            world.clock.freeze() if freeze else world.clock.run()
+        if "to" in wanted:
+            fired += world.move_clock(parse_time(wanted["to"]))
+        if "advance" in wanted:
+            fired += world.advance(parse_duration(wanted["advance"]))
+    except (ValueError, OverflowError) as error:
+        raise Misused(str(error)) from error
+    return {**read_clock(world), "fired": fired}
+
+
+def _freeze_at(world: World, text: str) -> list[Record]:
+    """An earlier time is possible too: what fell due stays done."""
+    moment = parse_time(text)
+    if moment <= world.clock.now():
+        world.clock.freeze(moment)
+        return []
+    fired = world.move_clock(moment)
+    world.clock.freeze(moment)
+    return fired
+
+
+def describe_scenarios(world: World) -> dict[str, Any]:
+    book = world.house.book
+    return {
+        "active": world.scenario.name,
+        "about": world.scenario.about,
+        "available": {scenario.name: scenario.about for scenario in book.every() if not scenario.always},
+        "always_on": {scenario.name: scenario.about for scenario in book.every() if scenario.always},
+        "broken": book.broken,
+    }
+
+
+def add_rules(world: World, body: Any) -> list[Record]:
+    """One rule or a list of them; the first that matches a request decides. Raises Misused for a faulty one."""
+    rules = body if isinstance(body, list) else [body]
+    faults = [text for raw in rules for text in rule_faults(raw, world.house.catalog)]
+    if faults or not rules:
+        raise Misused("; ".join(faults) or "expected a rule: {when: {operation}, then: {outcome}}")
+    kept = []
+    for raw in rules:
+        number = world.store.count("rules")
+        rule = {"id": number, **raw}
+        world.store.put("rules", str(number), rule)
+        kept.append(rule)
+    return kept
+
+
+def list_rules(world: World) -> list[Record]:
+    """The world's rules, each with how often it was used."""
+    return [rule | {"used": _used(world, rule)} for rule in world.store.all("rules")]
+
+
+def _used(world: World, rule: Record) -> int | None:
+    """None for a rule without ``times`` or turns: nobody counts those."""
+    count = world.store.get("rule_counts", f"rule {rule['id']}")
+    counted = "times" in rule or isinstance(rule["then"], list)
+    return (count["used"] if count else 0) if counted else None
+
+
+def delete_rules(world: World, number: str | None = None) -> None:
+    """One rule, or all of them; raises Misused (404)."""
+    if number is None:
+        for rule in list(world.store.all("rules")):
+            world.store.change("rules", str(rule["id"]), lambda _: None)
+    elif world.store.get("rules", number) is None:
+        raise Misused(f"no rule {number} in world {world.name}", status=404, code="NOT_FOUND")
+    else:
+        world.store.change("rules", number, lambda _: None)
+
+
+def read_journal(world: World, query: Mapping[str, str]) -> list[Record]:
+    """Entries newest first; operation, provider, method, path, status, decided_by, outcome and limit (100) choose."""
+    wanted: dict[str, Any] = {}
+    for name, value in query.items():
+        if name in ("operation", "provider", "method", "path", "decided_by", "outcome"):
+            wanted[name] = value
+        elif name == "status":
+            wanted[name] = _number(name, value)
+        elif name not in ("limit", "world"):
+            known = ("operation", "provider", "method", "path", "status", "decided_by", "outcome", "limit")
+            raise Misused(f"{name}: no filter of the journal; {nearest(name, known)}")
+    limit = _number("limit", query.get("limit", "100"))
+    return [_readable(entry) for entry in islice(world.journal.newest(wanted), limit)]
+
+
+def read_entry(world: World, number: str) -> Record:
+    entry = world.journal.read(number)
+    if entry is None:
+        raise Misused(f"no entry {number} in the journal of world {world.name}", status=404, code="NOT_FOUND")
+    return _readable(entry)
+
+
+def read_state(world: World, kind: str | None = None, key: str | None = None) -> Any:
+    """Ledger records: how many of each kind, those of one kind (newest first, 100), or one. Raises Misused (404)."""
+    if kind is None:
+        return {name: sum(1 for _ in world.store.all(stored)) for name, stored in STATES.items()}
+    if kind not in STATES:
+        raise Misused(f"{kind!r} is no kind of record; {nearest(kind, STATES)}", status=404, code="NOT_FOUND")
+    if key is None:
+        return list(islice(world.store.all(STATES[kind], newest_first=True), 100))
+    record = world.store.get(STATES[kind], key)
+    if record is None:
+        raise Misused(f"no record {key} among the {kind} of world {world.name}", status=404, code="NOT_FOUND")
+    return record
+
+
+def _readable(entry: Record) -> Record:
+    """With bodies as JSON where they are JSON."""
+    for side in ("request", "response"):
+        try:
+            entry[side]["body"] = json.loads(entry[side]["body"])
+        except ValueError:
+            continue
+    return entry
+
+
+def _number(name: str, value: str) -> int:
+    if not value.isascii() or not value.isdigit():
+        raise Misused(f"{name} is {value!r}, expected a number")
+    return int(value)

@@ -1,0 +1,150 @@
+"""The control API's endpoints; a call names its world by X-Mock-World or ?world=."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from mock_server.control import actions, guard
+from mock_server.control.schemas import ClockSchema, NewWorldSchema, ScenarioChoiceSchema
+from mock_server.core.errors import ApiError, Misused
+from mock_server.core.grammar import load_strictly
+from mock_server.core.worlds import Worlds
+from mock_server.web.operations import Call, Operation, Provider, Reply, View
+
+_CLOCK, _NEW_WORLD, _CHOICE = ClockSchema(), NewWorldSchema(), ScenarioChoiceSchema()
+_JSON = "application/json"
+
+
+def control_provider(worlds: Worlds, version: str) -> Provider:
+    """The control API as one more face, so that it walks the same road."""
+    token = worlds.house.settings.control_token
+    return Provider(
+        name="control",
+        title="Control API",
+        base_path="/_mock",
+        hosts=(),
+        prefixes=("/_mock",),
+        operations=tuple(_operations(worlds, version)),
+        authenticate=lambda call: guard.authenticate(call, token),
+        render=_render,
+        write=_write,
+    )
+
+
+def _operations(worlds: Worlds, version: str) -> list[Operation]:
+    """method, path, what it answers."""
+    return [
+        _op("read_health", "GET", "/health", lambda call: Reply(_health(worlds, version))),
+        _op("list_worlds", "GET", "/worlds", lambda call: Reply(_list_worlds(worlds))),
+        _op("create_world", "POST", "/worlds", lambda call: _create_world(worlds, call)),
+        _op("delete_world", "DELETE", "/worlds/<name>", lambda call: _delete_world(worlds, call)),
+        _op("reset_world", "POST", "/reset", lambda call: _reset(worlds, call)),
+        _op("read_clock", "GET", "/clock", lambda call: Reply(actions.read_clock(call.world))),
+        _op("move_clock", "POST", "/clock", _move_clock),
+        _op("read_scenario", "GET", "/scenario", lambda call: Reply(actions.describe_scenarios(call.world))),
+        _op("choose_scenario", "PUT", "/scenario", lambda call: _choose_scenario(worlds, call)),
+        _op("list_rules", "GET", "/rules", lambda call: Reply(actions.list_rules(call.world))),
+        _op("add_rules", "POST", "/rules", _add_rules),
+        _op("delete_rules", "DELETE", "/rules", _delete_rules),
+        _op("delete_rule", "DELETE", "/rules/<number>", _delete_rules),
+        _op("read_journal", "GET", "/journal", lambda call: Reply(actions.read_journal(call.world, call.query))),
+        _op("read_entry", "GET", "/journal/<number>", _read_entry),
+        _op("count_state", "GET", "/state", _read_state),
+        _op("list_state", "GET", "/state/<kind>", _read_state),
+        _op("read_state", "GET", "/state/<kind>/<path:key>", _read_state),
+        _op("list_operations", "GET", "/operations", lambda call: Reply(_catalog(worlds))),
+    ]
+
+
+def _op(name: str, method: str, path: str, view: View) -> Operation:
+    return Operation(f"control.api.{name}", method, f"/_mock{path}", view, docs="")
+
+
+def _health(worlds: Worlds, version: str) -> dict[str, Any]:
+    broken = worlds.house.book.broken
+    worlds.house.book.refresh()
+    return {"status": "ok", "version": version, "worlds": len(worlds.names()), "broken_scenarios": broken}
+
+
+def _list_worlds(worlds: Worlds) -> list[dict[str, Any]]:
+    return [actions.describe_world(worlds.get(name)) for name in worlds.names()]
+
+
+def _create_world(worlds: Worlds, call: Call) -> Reply:
+    wanted = load_strictly(_NEW_WORLD, _body(call))
+    return Reply(actions.create_world(worlds, wanted.get("name"), wanted.get("scenario"), call.base_url), 201)
+
+
+def _delete_world(worlds: Worlds, call: Call) -> Reply:
+    name = call.path_args["name"]
+    if not worlds.delete(name):
+        raise Misused(f"no world {name}; there are: {', '.join(worlds.names())}", status=404, code="NOT_FOUND")
+    return Reply(status=204)
+
+
+def _reset(worlds: Worlds, call: Call) -> Reply:
+    return Reply({"reset": True, **actions.describe_world(worlds.reset(call.world.name))})
+
+
+def _move_clock(call: Call) -> Reply:
+    return Reply(actions.move_clock(call.world, load_strictly(_CLOCK, _body(call))))
+
+
+def _choose_scenario(worlds: Worlds, call: Call) -> Reply:
+    wanted = load_strictly(_CHOICE, _body(call))
+    return Reply(actions.describe_scenarios(worlds.start(call.world.name, wanted["name"])))
+
+
+def _add_rules(call: Call) -> Reply:
+    if call.json is None:
+        raise Misused("expected a rule as JSON: {when: {operation}, then: {outcome}, times}")
+    return Reply(actions.add_rules(call.world, call.json), 201)
+
+
+def _delete_rules(call: Call) -> Reply:
+    actions.delete_rules(call.world, call.path_args.get("number"))
+    return Reply(status=204)
+
+
+def _read_entry(call: Call) -> Reply:
+    return Reply(actions.read_entry(call.world, call.path_args["number"]))
+
+
+def _read_state(call: Call) -> Reply:
+    return Reply(actions.read_state(call.world, call.path_args.get("kind"), call.path_args.get("key")))
+
+
+def _catalog(worlds: Worlds) -> dict[str, Any]:
+    """Each operation with what rules may choose for it."""
+    return {
+        name: {"outcomes": {k: dict(v) for k, v in choices.outcomes.items()}, "errors": sorted(choices.errors)}
+        for name, choices in worlds.house.catalog.items()
+    }
+
+
+def _body(call: Call) -> Mapping[str, Any]:
+    if call.json is None and not call.text:
+        return {}
+    if not isinstance(call.json, dict):
+        raise Misused("expected a JSON object")
+    return call.json
+
+
+def _render(error: ApiError, call: Call) -> Reply:
+    """Refusals of the road in the words of this API: what was wrong, what was expected."""
+    told: dict[str, Any] = {"error": str(error), "code": error.code or type(error).__name__}
+    if error.near:
+        told["did_you_mean"] = error.near
+    return Reply(told, error.status, error.headers)
+
+
+def _write(reply: Reply, call: Call) -> tuple[bytes, Mapping[str, str]]:
+    if reply.body is None:
+        return b"", reply.headers
+    return json.dumps(reply.body, indent=2, ensure_ascii=False).encode("utf-8", "replace") + b"\n", {
+        "Content-Type": _JSON,
+        "Cache-Control": "no-store",
+        **reply.headers,
+    }

@@ -1,0 +1,52 @@
+"""The bodies of the control API."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, ValidationError, validate
+from marshmallow import fields as mm
+
+from mock_server.core.clock import parse_duration, parse_time
+
+
+def _duration(text: str) -> None:
+    try:
+        parse_duration(text)
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+
+
+def _time(text: str) -> None:
+    try:
+        parse_time(text)
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+
+
+class _Freeze(mm.Field[object]):
+    """true, or the time to freeze at."""
+
+    def _deserialize(self, value: object, attr: str | None, data: object, **kwargs: object) -> object:
+        if isinstance(value, str):
+            _time(value)
+        elif not isinstance(value, bool):
+            raise ValidationError("expected true, false or a time like 2026-11-20T12:00:00Z")
+        return value
+
+
+class ClockSchema(Schema):
+    """At least one of the three; ``freeze`` is done before the clock moves."""
+
+    freeze = _Freeze()
+    advance = mm.String(validate=_duration)
+    to = mm.String(validate=_time)
+
+
+class NewWorldSchema(Schema):
+    """A name of your choice, or none for a fresh one."""
+
+    name = mm.String(validate=validate.Regexp(r"[A-Za-z0-9-]{1,64}\Z", error="expected letters, digits and hyphens"))
+    scenario = mm.String()
+
+
+class ScenarioChoiceSchema(Schema):
+    name = mm.String(required=True)

@@ -1,0 +1,163 @@
+"""When this operation is called so, then do that, so many times: outcomes, canned errors and faults alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+from mock_server.core.store import Record, Store
+
+ACCEPTED = "accepted"  # what happens when nothing else was said
+
+# "body.order_lines.0.name" -> its value in the request at hand, None when there is none
+Look = Callable[[str], Any]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What may be chosen for one operation."""
+
+    outcomes: Mapping[str, Mapping[str, str]]  # outcome -> its options -> what each means
+    errors: frozenset[str]  # canned errors: class names, and codes that stand for one of them
+
+
+Catalog = Mapping[str, Choices]  # operation name -> what may be chosen for it
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What shall happen to one request, and who said so."""
+
+    outcome: str = ACCEPTED
+    options: Mapping[str, Any] = field(default_factory=dict)  # of the outcome: {"decide": "accepted", "after": "5m"}
+    error: str = ""  # name of a canned error; nothing is done then
+    messages: Sequence[str] = ()  # instead of the canned error's own
+    fault: Mapping[str, Any] = field(default_factory=dict)  # {"delay": "2s"}, {"drop": "answer"}, ...
+    decided_by: str = "default"
+
+    @property
+    def is_default(self) -> bool:
+        return self.decided_by == "default"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One ``when`` with its ``then``; made by ``read_rule`` from a validated mapping."""
+
+    operation: str  # a name, or a pattern: klarna.payments.*
+    tests: tuple[tuple[str, Mapping[str, Any]], ...]  # path -> {"equals": value} | {"matches": regex} | ...
+    turns: tuple[Mapping[str, Any], ...]  # what the 1st, 2nd, ... matching call gets; then from the start again
+    times: int | None  # calls it is good for; None: any number
+    source: str  # "rule 3", "scenario flaky": shown as decided_by, and the key of its count
+    counter: str  # where its calls are counted
+
+    def covers(self, operation: str) -> bool:
+        return self.operation == operation or fnmatchcase(operation, self.operation)
+
+    def matches(self, look: Look) -> Mapping[str, str] | None:
+        """The named groups of its regular expressions when every test holds, else None."""
+        groups: dict[str, str] = {}
+        for path, test in self.tests:
+            found = _holds(test, look(path))
+            if found is None:
+                return None
+            groups.update(found)
+        return groups
+
+
+def read_rule(raw: Mapping[str, Any], *, source: str, counter: str) -> Rule:
+    """A rule from its YAML or JSON form, which ``RuleSchema`` has found valid."""
+    when, then = raw["when"], raw["then"]
+    tests = tuple((path, _test(want)) for path, want in when.get("match", {}).items())
+    turns = tuple(then) if isinstance(then, list) else (then,)
+    return Rule(when["operation"], tests, turns, raw.get("times"), source, counter)
+
+
+def decide(store: Store, rules: Iterable[Rule], operation: str, look: Look) -> Decision:
+    """The decision of the first rule that matches and is not used up; the default when none is."""
+    for rule in rules:
+        if not rule.covers(operation):
+            continue
+        groups = rule.matches(look)
+        if groups is None:
+            continue
+        turn = _take_turn(store, rule)
+        if turn is not None:
+            return _decision(_fill(turn, groups), rule.source)
+    return Decision()
+
+
+def _take_turn(store: Store, rule: Rule) -> Mapping[str, Any] | None:
+    """What this call gets; None when the rule's ``times`` are used up. Counting is atomic."""
+    if rule.times is None and len(rule.turns) == 1:
+        return rule.turns[0]
+    taken: list[int] = []
+
+    def take(record: Record | None) -> Record:
+        used = record["used"] if record else 0
+        free = rule.times is None or used < rule.times
+        taken[:] = [used] if free else []
+        return {"used": used + 1 if free else used}
+
+    store.change("rule_counts", rule.counter, take)
+    return rule.turns[taken[0] % len(rule.turns)] if taken else None
+
+
+def _decision(then: Mapping[str, Any], source: str) -> Decision:
+    options = {key: value for key, value in then.items() if key not in ("outcome", "error", "messages", "fault")}
+    return Decision(
+        outcome=then.get("outcome", ACCEPTED),
+        options=options,
+        error=then.get("error", ""),
+        messages=then.get("messages", ()),
+        fault=then.get("fault", {}),
+        decided_by=source,
+    )
+
+
+def _fill(then: Mapping[str, Any], groups: Mapping[str, str]) -> Mapping[str, Any]:
+    """``after: "{minutes}m"`` with the group of that name put in."""
+    if not groups:
+        return then
+    return {key: _fill_text(value, groups) if isinstance(value, str) else value for key, value in then.items()}
+
+
+def _fill_text(text: str, groups: Mapping[str, str]) -> str:
+    for name, value in groups.items():
+        text = text.replace("{" + name + "}", value)
+    return text
+
+
+def _test(want: Any) -> Mapping[str, Any]:
+    if not isinstance(want, Mapping):
+        return {"equals": want}
+    if "matches" in want:
+        return {"matches": re.compile(want["matches"])}
+    return want
+
+
+def _holds(test: Mapping[str, Any], value: Any) -> Mapping[str, str] | None:
+    """Named groups (most often none) when the test holds for the value, None when it does not."""
+    if "matches" in test:
+        found = test["matches"].search(value) if isinstance(value, str) else None
+        return None if found is None else {k: v for k, v in found.groupdict().items() if v is not None}
+    if "in" in test:
+        return {} if value in test["in"] else None
+    if "present" in test:
+        return {} if (value is not None) == test["present"] else None
+    return {} if value == test["equals"] else None
+
+
+def look_into(value: Any, path: Sequence[str]) -> Any:
+    """Follow ``["order_lines", "0", "name"]`` through mappings and lists; None where it leads nowhere."""
+    for step in path:
+        if isinstance(value, Mapping):
+            value = value.get(step)
+        elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return None
+    return value

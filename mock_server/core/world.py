@@ -1,0 +1,169 @@
+"""A world: the isolated universe that every action is handed."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from mock_server.core.clock import Alarm, Clock, to_ms, to_text
+from mock_server.core.errors import Misused
+from mock_server.core.ids import Ids
+from mock_server.core.journal import Journal
+from mock_server.core.outbox import ALARM, Outbox
+from mock_server.core.rules import Catalog, Decision, Look, Rule, decide, read_rule
+from mock_server.core.scenarios import Book, Scenario
+from mock_server.core.store import Record, Store
+from mock_server.settings import Settings
+
+DEFAULT = "default"
+NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
+_IN_CREDENTIAL = re.compile(r"world-([A-Za-z0-9-]{1,64})")
+_LAST_YEAR = 9000
+
+Handler = Callable[["World", Alarm], "Record | None"]
+Listener = Callable[["World", Record], None]
+
+
+@dataclass(frozen=True)
+class House:
+    """What all worlds of a server share: code and configuration, no state."""
+
+    settings: Settings
+    catalog: Catalog
+    book: Book
+    handlers: Mapping[str, Handler]  # name of an alarm -> what is done when it goes off
+    listeners: Mapping[str, Sequence[Listener]]  # ledger event -> the faces that tell somebody
+
+
+@dataclass(frozen=True)
+class World:
+    """One request's view of a world; all that lasts is in ``store``."""
+
+    name: str
+    store: Store
+    clock: Clock
+    ids: Ids
+    journal: Journal
+    outbox: Outbox
+    settings: Settings  # the server's, with those of the scenario on top
+    scenario: Scenario  # the active one
+    house: House
+    # runs a job beside the requests
+    deliver_later: Callable[[Callable[[], object]], None]
+    wake: Callable[[], None]  # tells the courier that an alarm may be due sooner than it thought
+
+    def publish(self, event: str, record: Record) -> None:
+        """Tell every face that listens to this ledger event."""
+        for listener in self.house.listeners.get(event, ()):
+            listener(self, record)
+
+    def decide(self, operation: str, look: Look, *, scenario: str = "", outcome: str = "") -> Decision:
+        """What shall happen to a request; ``scenario`` and ``outcome`` are those its headers ask for.
+
+        Raises Misused for a name that does not exist.
+        """
+        if outcome:
+            self._check_outcome(operation, outcome)
+        return decide(self.store, self._rules(operation, scenario, outcome), operation, look)
+
+    def _rules(self, operation: str, scenario: str, outcome: str) -> Iterator[Rule]:
+        for raw in self.store.all("rules"):
+            yield read_rule(raw, source=f"rule {raw['id']}", counter=f"rule {raw['id']}")
+        if scenario:
+            yield from self.house.book.get(scenario).rules
+        if outcome:
+            yield Rule(operation, (), ({"outcome": outcome},), None, "header X-Mock-Outcome", "")
+        for magic in self.house.book.always():
+            yield from magic.rules
+        yield from self.scenario.rules
+
+    def _check_outcome(self, operation: str, outcome: str) -> None:
+        choices = self.house.catalog[operation].outcomes
+        if outcome not in choices:
+            raise Misused(f"X-Mock-Outcome: {outcome!r} is no outcome of {operation}; expected: {', '.join(choices)}")
+
+    def fire_due(self) -> None:
+        """Handle what has fallen due by now; webhooks are handed to the courier."""
+        next_ms = self.clock.next_due_ms()
+        if next_ms is None or next_ms > (now_ms := self.clock.now_ms()):
+            return
+        for alarm in self.clock.take_due(now_ms):
+            if alarm.name == ALARM:
+                self.deliver_later(_job(self, alarm))
+            else:
+                self.handle_quietly(alarm)
+
+    def move_clock(self, target: datetime) -> list[Record]:
+        """Go to a later time; all that falls due on the way happens in order, each at its own time.
+
+        Webhooks are delivered before this returns. Answers with what fired: ``{"at", "what", ...}``.
+        Raises ValueError when the target is in the past or beyond the calendar.
+        """
+        if target.year >= _LAST_YEAR:
+            raise ValueError(f"the clock stops before the year {_LAST_YEAR}")
+        if target < self.clock.now():
+            raise ValueError(f"it is {to_text(self.clock.now())} already; the clock only moves forward")
+        was_frozen, start = self.clock.frozen, self.clock.now()
+        fired = []
+        try:
+            for alarm in self.clock.take_due(to_ms(target)):
+                self.clock.freeze(max(alarm.due, start))
+                what = self._handle(alarm)
+                if what is not None:
+                    fired.append({"at": to_text(alarm.due)} | what)
+        finally:
+            (self.clock.freeze if was_frozen else self.clock.run)(target)
+        self.wake()
+        return fired
+
+    def advance(self, duration: timedelta) -> list[Record]:
+        """``move_clock`` by a duration."""
+        return self.move_clock(self.clock.now() + duration)
+
+    def _handle(self, alarm: Alarm) -> Record | None:
+        if alarm.name == ALARM:
+            return _told(self.outbox.attempt(alarm.key))
+        return self.house.handlers[alarm.name](self, alarm)
+
+    def handle_quietly(self, alarm: Alarm) -> None:
+        """Handle an alarm where nobody waits for it: a failure is logged."""
+        try:
+            self._handle(alarm)
+        except Exception:
+            logging.getLogger(__name__).exception("alarm %s %s in world %s", alarm.name, alarm.key, self.name)
+
+
+def _job(world: World, alarm: Alarm) -> Callable[[], None]:
+    return lambda: world.handle_quietly(alarm)
+
+
+def _told(message: Record | None) -> Record | None:
+    """What a moved clock says of a delivery."""
+    if message is None or not message["attempts"]:
+        return None
+    last: dict[str, Any] = message["attempts"][-1]
+    return {
+        "what": "webhook",
+        "event": message["event"],
+        "url": message["url"],
+        "attempt": len(message["attempts"]),
+        "state": message["state"],
+        "result": last.get("status", last.get("error")),
+    }
+
+
+def name_in(credential: str) -> str:
+    """The world that a credential names: ``...world-<name>...``, any other lives in ``default``."""
+    found = _IN_CREDENTIAL.search(credential)
+    return found.group(1) if found else DEFAULT
+
+
+def checked_name(name: str) -> str:
+    """The name, when a world can have it; raises Misused otherwise."""
+    if not NAME.fullmatch(name):
+        raise Misused(f"{name!r} is no name of a world; expected 1 to 64 letters, digits and hyphens")
+    return name

@@ -1,0 +1,154 @@
+"""All worlds of a server: made on first use, emptied, deleted; and the courier that keeps their time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from threading import Lock
+
+from mock_server.core.clock import Clock, parse_time
+from mock_server.core.errors import Misused
+from mock_server.core.ids import Ids, People
+from mock_server.core.journal import Journal
+from mock_server.core.outbox import Courier, Outbox
+from mock_server.core.scenarios import Scenario, UnknownScenario
+from mock_server.core.store import MemoryStore, Store
+from mock_server.core.world import House, World
+from mock_server.settings import check
+
+_NO_STORY = Scenario("accepted", "Everything is approved.", ())
+
+
+class Worlds:
+    """Worlds by name."""
+
+    def __init__(self, house: House, new_store: Callable[[], Store] = MemoryStore) -> None:
+        self.house = house
+        self._new_store = new_store
+        self._stores: dict[str, Store] = {}  # name of a world -> its store
+        self._lock = Lock()
+        self._fresh = 0  # number of the last fresh name
+        self._people = People()
+        self._courier: Courier | None = None
+
+    def get(self, name: str, *, scenario: str = "") -> World:
+        """The world of this name; ``scenario`` stands in for its active one, for one request.
+
+        Raises Misused when there is no such scenario.
+        """
+        store = self._stores.get(name)
+        if store is None:
+            store = self._open(name)
+        story = self._active(store, scenario)
+        settings = self.house.settings
+        if story.settings:
+            settings = replace(settings, **check(story.settings))
+        clock = Clock(store)
+        ids = Ids(store, story.seed or settings.seed, self._people)
+        return World(
+            name=name,
+            store=store,
+            clock=clock,
+            ids=ids,
+            journal=Journal(store, settings.journal_limit),
+            outbox=Outbox(store, clock, ids, settings.webhook_allow),
+            settings=settings,
+            scenario=story,
+            house=self.house,
+            deliver_later=self._deliver_later,
+            wake=self._wake,
+        )
+
+    def names(self) -> list[str]:
+        return sorted(self._stores)
+
+    def fresh_name(self) -> str:
+        """A name that no world has yet; the world is made."""
+        with self._lock:
+            self._fresh += 1
+            while f"w{self._fresh}" in self._stores:
+                self._fresh += 1
+            name = f"w{self._fresh}"
+        self.get(name)
+        return name
+
+    def delete(self, name: str) -> bool:
+        """Forget a world; False when there was none."""
+        with self._lock:
+            return self._stores.pop(name, None) is not None
+
+    def reset(self, name: str) -> World:
+        """Empty a world: no records, real time, the scenario it started with."""
+        store = self._stores.get(name)
+        if store is not None:
+            store.clear()
+            self._begin(store)
+        return self.get(name)
+
+    def start(self, name: str, scenario: str) -> World:
+        """Make a scenario the active one of a world; raises Misused when there is none of that name."""
+        story = self._find(scenario)
+        world = self.get(name)
+        world.store.put("world", "scenario", {"name": scenario})
+        self._set_clock(world.store, story)
+        return self.get(name)
+
+    def run(self) -> None:
+        """Start the courier: from now on alarms go off and webhooks leave by themselves."""
+        self._courier = self._courier or Courier(self._fire_everywhere)
+
+    def stop(self) -> None:
+        courier, self._courier = self._courier, None
+        if courier is not None:
+            courier.stop()
+
+    def _open(self, name: str) -> Store:
+        with self._lock:
+            if name not in self._stores:
+                store = self._new_store()
+                self._begin(store)
+                self._stores[name] = store
+            return self._stores[name]
+
+    def _begin(self, store: Store) -> None:
+        self._set_clock(store, self._active(store, ""))
+
+    def _set_clock(self, store: Store, story: Scenario) -> None:
+        if story.freeze_at is not None:
+            Clock(store).freeze(parse_time(story.freeze_at))
+
+    def _active(self, store: Store, wanted: str) -> Scenario:
+        if wanted:
+            return self._find(wanted)
+        chosen = store.get("world", "scenario")
+        try:
+            return self.house.book.get(chosen["name"] if chosen else self.house.settings.scenario)
+        except UnknownScenario:  # the user took the file away
+            return _NO_STORY
+
+    def _find(self, name: str) -> Scenario:
+        try:
+            return self.house.book.get(name)
+        except UnknownScenario as error:
+            raise Misused(str(error)) from error
+
+    def _fire_everywhere(self) -> float | None:
+        """Fire what is due in every world; the seconds until the next alarm of a running clock."""
+        waits = []
+        for name in self.names():
+            world = self.get(name)
+            world.fire_due()
+            next_ms = world.clock.next_due_ms()
+            if next_ms is not None and not world.clock.frozen:
+                waits.append(max(next_ms - world.clock.now_ms(), 0) / 1000)
+        return min(waits, default=None)
+
+    def _deliver_later(self, job: Callable[[], object]) -> None:
+        if self._courier is None:
+            job()
+        else:
+            self._courier.submit(job)
+
+    def _wake(self) -> None:
+        if self._courier is not None:
+            self._courier.wake()

@@ -1,0 +1,1 @@
+"""The money: sessions, authorizations, orders, captures and refunds, the same for every face."""

@@ -1,0 +1,61 @@
+"""Captures: taking part or all of the authorised money."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mock_server.core.clock import to_text
+from mock_server.core.store import Record
+from mock_server.core.world import World
+from mock_server.ledger import events
+from mock_server.ledger.transitions import ACCEPTED, NotAllowed, require, status_after_capture
+
+
+def capture_order(world: World, order_id: str, amount: int, **details: Any) -> tuple[Record, Record]:
+    """Take ``amount`` minor units of what is still authorised; answers with the order and the capture.
+
+    ``details`` are kept with the capture (description, reference, order_lines, ...). Publishes order.captured.
+    Raises NotAllowed: unknown order, wrong status, still pending, or more than what remains.
+    Source: Order Management API, captures (read 2026-11-20).
+    """
+    capture_id = world.ids.uuid("capture")
+    captured_at = to_text(world.clock.now())
+
+    def take(order: Record | None) -> Record:
+        if order is None:
+            raise NotAllowed("unknown", f"no order {order_id} in world {world.name}")
+        require("capture", order["status"], order_id)
+        _require_accepted(order)
+        _require_remaining(order, amount)
+        captured = order["captured_amount"] + amount
+        capture = {
+            "capture_id": capture_id,
+            "klarna_reference": f"{order['klarna_reference']}-{len(order['captures']) + 1}",
+            "captured_amount": amount,
+            "captured_at": captured_at,
+            "refunded_amount": 0,
+            **details,
+        }
+        return order | {
+            "captured_amount": captured,
+            "remaining_authorized_amount": order["order_amount"] - captured,
+            "status": status_after_capture(order["order_amount"], captured),
+            "captures": [*order["captures"], capture],
+        }
+
+    order = world.store.change("orders", order_id, take)
+    assert order is not None  # take never answers None
+    world.publish(events.ORDER_CAPTURED, order)
+    return order, next(c for c in order["captures"] if c["capture_id"] == capture_id)
+
+
+def _require_accepted(order: Record) -> None:
+    if order["fraud_status"] != ACCEPTED:
+        raise NotAllowed("pending", f"order {order['order_id']} has fraud_status {order['fraud_status']}")
+
+
+def _require_remaining(order: Record, amount: int) -> None:
+    remaining = order["order_amount"] - order["captured_amount"]
+    if amount > remaining:
+        sum_ = f"{order['order_amount']} - {order['captured_amount']}"
+        raise NotAllowed("amount", f"captured_amount is {amount}, at most {remaining} = {sum_} remains authorised")

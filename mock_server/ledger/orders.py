@@ -1,0 +1,115 @@
+"""Orders: money that was authorized, and what became of it.
+
+An order record has the fields that Klarna's order management shows (amounts in minor units), and besides: session_id,
+authorization_token, merchant, placed_through (the face), merchant_urls, auto_capture, decides (what a pending order
+becomes and when).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from mock_server.core.clock import parse_time, to_text
+from mock_server.core.store import Record
+from mock_server.core.world import World
+from mock_server.ledger import events, transitions
+from mock_server.ledger.captures import capture_order
+from mock_server.ledger.decisions import Verdict, schedule
+from mock_server.ledger.sessions import EXPIRY, SessionCompleted
+
+AUTHORIZED_FOR = timedelta(days=28)
+_REFERENCE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789"
+# fields of a purchase that an order keeps as they were sent
+_KEPT = (
+    "purchase_country", "purchase_currency", "locale", "order_lines", "order_tax_amount", "billing_address",
+    "shipping_address", "customer", "merchant_reference1", "merchant_reference2", "merchant_data", "merchant_urls",
+)  # fmt: skip
+
+
+def new_order_id(world: World) -> str:
+    return world.ids.uuid("order", versions="345")
+
+
+def place_order(
+    world: World,
+    order_id: str,
+    purchase: Mapping[str, Any],
+    *,
+    authorization: Record,
+    verdict: Verdict,
+    placed_through: str,
+) -> Record:
+    """Turn a spent authorization into an order and complete its session.
+
+    With ``auto_capture`` the whole amount is captured at once, of a pending order as soon as it is accepted.
+    Publishes order.placed (and order.captured). The caller has spent the authorization's token before, so
+    this happens once per token. Raises SessionCompleted when another token of the session was faster.
+    """
+    order = _order(world, order_id, purchase, authorization, verdict, placed_through)
+    _complete_session(world, authorization["session_id"], order_id)
+    world.store.put("orders", order_id, order)
+    schedule(world, order_id, verdict)
+    world.publish(events.ORDER_PLACED, order)
+    if order["auto_capture"] and order["fraud_status"] == transitions.ACCEPTED:
+        capture_order(world, order_id, order["order_amount"])
+    return order
+
+
+def find_order(world: World, order_id: str) -> Record:
+    """The order; raises NotAllowed("unknown")."""
+    order = world.store.get("orders", order_id)
+    if order is None:
+        raise transitions.NotAllowed("unknown", f"no order {order_id} in world {world.name}")
+    return order
+
+
+def _order(
+    world: World,
+    order_id: str,
+    purchase: Mapping[str, Any],
+    authorization: Record,
+    verdict: Verdict,
+    placed_through: str,
+) -> Record:
+    now = world.clock.now()
+    amount = purchase["order_amount"]
+    return {
+        "order_id": order_id,
+        "klarna_reference": world.ids.token("klarna_reference", 8, _REFERENCE_ALPHABET),
+        "status": transitions.AUTHORIZED,
+        "fraud_status": verdict.fraud_status,
+        "order_amount": amount,
+        "original_order_amount": amount,
+        "captured_amount": 0,
+        "refunded_amount": 0,
+        "remaining_authorized_amount": amount,
+        **{name: purchase[name] for name in _KEPT if purchase.get(name) is not None},
+        "initial_payment_method": {"type": authorization["method"]},
+        "captures": [],  # oldest first
+        "refunds": [],  # oldest first
+        "created_at": to_text(now),
+        "expires_at": to_text(_midnight(now + AUTHORIZED_FOR)),
+        "session_id": authorization["session_id"],
+        "authorization_token": authorization["token"],
+        "merchant": authorization["merchant"],
+        "placed_through": placed_through,
+        "auto_capture": bool(purchase.get("auto_capture")),
+        "decides": verdict.as_record(),
+    }
+
+
+def _midnight(moment: datetime) -> datetime:
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _complete_session(world: World, session_id: str, order_id: str) -> None:
+    def complete(session: Record | None) -> Record | None:
+        if session is not None and session["status"] == "complete":
+            raise SessionCompleted(f"order {session['order_id']} was placed with session {session_id}")
+        return session and session | {"status": "complete", "order_id": order_id}
+
+    session = world.store.change("sessions", session_id, complete)
+    if session:
+        world.clock.cancel_alarm(parse_time(session["expires_at"]), EXPIRY, session_id)

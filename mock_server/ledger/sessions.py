@@ -1,0 +1,98 @@
+"""Payment sessions: what a shop wants to sell, open for 48 hours or until an order is placed.
+
+A session record: id, merchant, purchase (the request's fields, Klarna's names), base_url, status (incomplete |
+complete), categories, created_at, expires_at, authorization_token, order_id.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from mock_server.core.clock import Alarm, parse_time, to_text
+from mock_server.core.store import Record
+from mock_server.core.world import World
+from mock_server.ledger import events, markets
+
+LIFETIME = timedelta(hours=48)
+EXPIRY = "session.expire"  # name of the alarm
+
+
+class UnknownSession(Exception):
+    """No session has this id, or it has expired."""
+
+
+class SessionCompleted(Exception):
+    """An order was placed with this session."""
+
+
+def open_session(world: World, purchase: dict[str, Any], *, merchant: str, base_url: str) -> Record:
+    """Keep a purchase for 48 hours. ``base_url`` is where browsers find this server."""
+    now = world.clock.now()
+    session_id = world.ids.uuid("session", versions="13456")
+    expires_at = now + LIFETIME
+    session = {
+        "id": session_id,
+        "merchant": merchant,
+        "purchase": purchase,
+        "base_url": base_url,
+        "status": "incomplete",
+        "categories": _categories(world, purchase, session_id),
+        "created_at": to_text(now),
+        "expires_at": to_text(expires_at),
+        "authorization_token": None,  # the latest, while it can be used
+        "order_id": None,
+    }
+    world.store.put("sessions", session_id, session)
+    world.clock.set_alarm(expires_at, EXPIRY, session_id)
+    return session
+
+
+def find_session(world: World, session_id: str) -> Record:
+    """The session; raises UnknownSession when there is none or its 48 hours are over."""
+    session = world.store.get("sessions", session_id)
+    if session is None:
+        raise UnknownSession(f"no session {session_id} in world {world.name}")
+    now = world.clock.now()
+    if parse_time(session["expires_at"]) <= now:
+        raise UnknownSession(f"session {session_id} expired at {session['expires_at']}, it is {to_text(now)}")
+    return session
+
+
+def require_open(session: Record) -> None:
+    """Raises SessionCompleted when an order was placed with it."""
+    if session["status"] == "complete":
+        raise SessionCompleted(f"order {session['order_id']} was placed with session {session['id']}")
+
+
+def update_session(world: World, session_id: str, changes: dict[str, Any]) -> Record:
+    """Replace the fields given; raises UnknownSession, SessionCompleted."""
+    find_session(world, session_id)
+
+    def apply(session: Record | None) -> Record:
+        if session is None:
+            raise UnknownSession(f"session {session_id} went away")
+        require_open(session)
+        return session | {"purchase": session["purchase"] | changes}
+
+    updated = world.store.change("sessions", session_id, apply)
+    assert updated is not None  # apply never answers None
+    return updated
+
+
+def expire_session(world: World, alarm: Alarm) -> Record | None:
+    """The session's alarm: tells that it expired, unless an order came first. Publishes session.expired."""
+    session = world.store.get("sessions", alarm.key)
+    if session is None or session["status"] == "complete":
+        return None
+    world.publish(events.SESSION_EXPIRED, session)
+    return {"what": events.SESSION_EXPIRED, "session_id": alarm.key}
+
+
+def _categories(world: World, purchase: dict[str, Any], session_id: str) -> list[list[str]]:
+    """(identifier, name) in an order that differs from session to session, as the real one does."""
+    offered = markets.categories(markets.country_of(purchase), world.settings.klarna_payment_method_categories)
+    shuffled = [list(category) for category in offered]
+    if len(shuffled) > 1:
+        world.ids.tied_to("categories", session_id).shuffle(shuffled)
+    return shuffled

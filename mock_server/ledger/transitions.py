@@ -1,0 +1,47 @@
+"""The allowed moves of an order, as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+AUTHORIZED = "AUTHORIZED"
+PART_CAPTURED = "PART_CAPTURED"
+CAPTURED = "CAPTURED"
+CANCELLED = "CANCELLED"
+EXPIRED = "EXPIRED"
+CLOSED = "CLOSED"
+
+ACCEPTED = "ACCEPTED"
+PENDING = "PENDING"
+REJECTED = "REJECTED"
+
+# move -> statuses an order may be in for it. Source: Order Management API reference (read 2026-11-20).
+ALLOWED_IN: Mapping[str, tuple[str, ...]] = {
+    "capture": (AUTHORIZED, PART_CAPTURED),
+    "refund": (PART_CAPTURED, CAPTURED, CLOSED),
+}
+# fraud decision -> fraud statuses it may follow
+DECIDED_FROM: Mapping[str, tuple[str, ...]] = {ACCEPTED: (PENDING,), REJECTED: (PENDING,)}
+
+
+class NotAllowed(Exception):
+    """A move that the order's status or amounts do not allow; ``reason`` is one of REASONS."""
+
+    def __init__(self, reason: str, text: str) -> None:
+        super().__init__(text)
+        self.reason = reason
+
+
+REASONS = ("unknown", "status", "pending", "amount")
+
+
+def status_after_capture(order_amount: int, captured_amount: int) -> str:
+    """Minor units; captured up to the last cent is CAPTURED."""
+    return CAPTURED if captured_amount == order_amount else PART_CAPTURED
+
+
+def require(move: str, status: str, order_id: str) -> None:
+    """Raises NotAllowed when an order in this status does not take the move."""
+    if status not in ALLOWED_IN[move]:
+        wanted = " or ".join(ALLOWED_IN[move])
+        raise NotAllowed("status", f"{move} of order {order_id} needs status {wanted}, it is {status}")

@@ -1,0 +1,24 @@
+"""Klarna itself: Payments v1."""
+
+from mock_server.providers.klarna.auth import admit, authenticate
+from mock_server.providers.klarna.errors import render
+from mock_server.providers.klarna.routes import CONTROLS, NOT_EMULATED, OPERATIONS
+from mock_server.providers.klarna.schemas.wire import write
+from mock_server.providers.klarna.webhooks import LISTENERS
+from mock_server.web.operations import Provider
+
+PROVIDER = Provider(
+    name="klarna",
+    title="Klarna",
+    base_path="",
+    hosts=("api*.klarna.com", "*.playground.klarna.com", "x.klarnacdn.net"),
+    prefixes=("/payments/", "/credit/", "/eu/kp/", "/na/kp/", "/oc/kp/", *NOT_EMULATED),
+    operations=OPERATIONS,
+    controls=CONTROLS,
+    authenticate=authenticate,
+    admit=admit,
+    render=render,
+    write=write,
+    listeners=LISTENERS,
+    not_emulated=NOT_EMULATED,
+)

@@ -1,0 +1,303 @@
+"""What a merchant can do with Klarna Payments v1."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mock_server.core.errors import Fault
+from mock_server.core.rules import Decision
+from mock_server.core.store import Record
+from mock_server.core.world import World
+from mock_server.ledger import authorizations, markets, orders, sessions, tokens
+from mock_server.ledger.decisions import Verdict, read_verdict
+from mock_server.providers.klarna import errors
+from mock_server.providers.klarna.schemas import payments
+from mock_server.providers.klarna.state import authorized_payment_method, body_digest, differences, merged, redirect_url
+
+FACE = "klarna"
+_BADGE = "https://x.klarnacdn.net/payment-method/assets/badges/generic/klarna.svg"
+_SECRETS_OF_A_CUSTOMER = ("last_four_ssn", "national_identification_number")
+_OF_THE_SHOPPER = ("billing_address", "shipping_address", "customer")
+
+
+def create_session(world: World, purchase: dict[str, Any], *, merchant: str, base_url: str) -> Record:
+    """Open a session for 48 hours; nothing is charged.
+
+    Source: https://docs.klarna.com/api/payments/#operation/createCreditSession (read 2026-11-20).
+    """
+    session = sessions.open_session(world, purchase, merchant=merchant, base_url=base_url)
+    return {
+        "session_id": session["id"],
+        "client_token": tokens.client_token(world, session),
+        "payment_method_categories": _categories(session),
+    }
+
+
+def find_session(world: World, session_id: str) -> Record:
+    """Raises InvalidSessionId (404): never seen, or older than 48 hours."""
+    try:
+        return sessions.find_session(world, session_id)
+    except sessions.UnknownSession as unknown:
+        raise errors.InvalidSessionId() from unknown
+
+
+def find_open_session(world: World, session_id: str) -> Record:
+    """Raises InvalidSessionId (404), SessionHasBeenCompleted (404)."""
+    session = find_session(world, session_id)
+    try:
+        sessions.require_open(session)
+    except sessions.SessionCompleted as completed:
+        raise errors.SessionHasBeenCompleted() from completed
+    return session
+
+
+def read_session(world: World, session: Record) -> Record:
+    """All that was sent so far; who the shopper is only once they were authorized.
+
+    Source: https://docs.klarna.com/api/payments/#operation/readCreditSession (read 2026-11-20).
+    """
+    purchase = dict(session["purchase"])
+    token = session["authorization_token"]
+    if token is None:
+        purchase = {name: value for name, value in purchase.items() if name not in _OF_THE_SHOPPER}
+    else:
+        purchase = _with_shopper(world, token, purchase)
+    read = {
+        "locale": "en-US",
+        "intent": "buy",
+        "acquiring_channel": "ECOMMERCE",
+        **purchase,
+        "client_token": tokens.client_token(world, session),
+        "expires_at": session["expires_at"],
+        "status": session["status"],
+        "payment_method_categories": _categories(session),
+    }
+    return read if token is None else read | {"authorization_token": token}
+
+
+def update_session(world: World, session: Record, changes: dict[str, Any]) -> None:
+    """Replace the fields that were sent; client token and id stay as they are.
+
+    Raises BadValue (400) when the session as a whole would break a rule, SessionHasBeenCompleted (404).
+    Source: https://docs.klarna.com/api/payments/#operation/updateCreditSession (read 2026-11-20).
+    """
+    strict = world.settings.klarna_locale_check == "strict"
+    payments.check_session(session["purchase"] | changes, strict_locale=strict)
+    try:
+        sessions.update_session(world, session["id"], changes)
+    except sessions.SessionCompleted as completed:
+        raise errors.SessionHasBeenCompleted() from completed
+
+
+def find_authorization(world: World, token: str) -> Record:
+    """Raises InvalidAuthorizationToken (404): never seen, older than 60 minutes, replaced or cancelled."""
+    try:
+        return authorizations.find_authorization(world, token)
+    except authorizations.UnknownAuthorization as unknown:
+        raise errors.InvalidAuthorizationToken() from unknown
+
+
+def find_or_grant(world: World, token: str, decision: Decision) -> Record | None:
+    """As ``find_authorization``; with the outcome any_token None for a token that is worth nothing."""
+    try:
+        return find_authorization(world, token)
+    except errors.InvalidAuthorizationToken:
+        if decision.outcome == "any_token":
+            return None
+        raise
+
+
+def create_order(
+    world: World,
+    authorization: Record | None,
+    purchase: dict[str, Any],
+    decision: Decision,
+    *,
+    token: str,
+    merchant: str,
+    base_url: str,
+) -> Record:
+    """Spend the token: the shopper is charged, the session is complete.
+
+    The same body once more gets the same answer. ``authorization`` is None for a token nobody granted, which the
+    outcome any_token takes for one just granted for this body. With auto_capture the money is captured at once.
+
+    Raises DifferentRequestBody (409), AuthorizationTokenConsumed (403), SessionHasBeenCompleted (404),
+    NotMatchingFields (409) against the last data Klarna has, Rejected (403).
+    Source: https://docs.klarna.com/api/payments/#operation/createOrder; playground, recorded 2021-09-20.
+    """
+    if authorization is None:
+        authorization = _grant_for(world, purchase, token=token, merchant=merchant, base_url=base_url)
+    digest = body_digest(purchase)
+    if authorization["status"] == "used":
+        return _answer_again(authorization, digest)
+    session = _open_session_of(world, authorization)
+    mismatches = differences(authorization["purchase"], purchase)
+    if mismatches:
+        raise errors.NotMatchingFields.of(mismatches)
+    verdict = _verdict(decision, authorization)
+    order_id = orders.new_order_id(world)
+    answer = _order_answer(world, order_id, session, authorization, verdict)
+    try:
+        spent = authorizations.use(world, token, used_for="order", body_digest=digest, answer=answer)
+    except authorizations.AlreadyUsed as used:
+        return _answer_again(used.authorization, digest)
+    except authorizations.UnknownAuthorization as unknown:
+        raise errors.InvalidAuthorizationToken() from unknown
+    whole = merged(authorization["purchase"], purchase)
+    try:
+        orders.place_order(world, order_id, whole, authorization=spent, verdict=verdict, placed_through=FACE)
+    except sessions.SessionCompleted as completed:
+        raise errors.SessionHasBeenCompleted() from completed
+    return answer
+
+
+def delete_authorization(world: World, authorization: Record) -> None:
+    """Clear the shopper's debt; the session stays open for another authorization.
+
+    Raises AuthorizationCannotBeDeleted (404) when an order or a customer token came of it.
+    Source: https://docs.klarna.com/api/payments/#operation/cancelAuthorization (read 2026-11-20).
+    """
+    try:
+        authorizations.cancel(world, authorization["token"])
+    except authorizations.AlreadyUsed as used:
+        raise errors.AuthorizationCannotBeDeleted() from used
+    except authorizations.UnknownAuthorization as unknown:
+        raise errors.InvalidAuthorizationToken() from unknown
+
+
+def create_customer_token(world: World, authorization: Record, request: dict[str, Any]) -> Record:
+    """A token for charges without the shopper, from a session whose intent was to tokenize.
+
+    The same body once more gets the same answer. With buy_and_tokenize the authorization stays good for the order;
+    with tokenize it is spent.
+
+    Raises NotAllowedForIntent (403), AuthorizationTokenConsumed (403), BadValue (400) for another country than the
+    session's, NotMatchingFields (409) for another billing address.
+    Source: https://docs.klarna.com/api/payments/#operation/purchaseToken; playground, recorded 2021-09-17.
+    """
+    purchase = authorization["purchase"]
+    if purchase.get("intent", "buy") == "buy":
+        raise errors.NotAllowedForIntent()
+    digest = body_digest(request)
+    earlier = authorization.get("customer_token")
+    if earlier:
+        return _token_again(earlier, digest)
+    if authorization["status"] == "used":
+        raise errors.AuthorizationTokenConsumed()
+    _check_token_request(purchase, request)
+    session = find_session(world, authorization["session_id"])
+    token_id = world.ids.uuid("customer_token")
+    answer = _token_answer(world, token_id, session, authorization)
+    try:
+        made = {"body_digest": digest, "answer": answer}
+        spend = purchase["intent"] == "tokenize"
+        kept = authorizations.keep_customer_token(world, authorization["token"], made, spend=spend)
+    except authorizations.AlreadyUsed as used:
+        raise errors.AuthorizationTokenConsumed() from used
+    if kept["answer"]["token_id"] != token_id:
+        return _token_again(kept, digest)
+    tokens.create_customer_token(
+        world, token_id, authorization, request,
+        billing_address=answer.get("billing_address"), customer=answer.get("customer"),
+    )  # fmt: skip
+    return answer
+
+
+def _grant_for(world: World, purchase: dict[str, Any], *, token: str, merchant: str, base_url: str) -> Record:
+    """A session and its authorization, as if the shopper had just been approved for this body."""
+    session = sessions.open_session(world, purchase, merchant=merchant, base_url=base_url)
+    return authorizations.grant(world, session, token=token)
+
+
+def _answer_again(authorization: Record, digest: str) -> Record:
+    """Of a token that was used: the answer it got, for the same body."""
+    if authorization["used_for"] != "order":
+        raise errors.AuthorizationTokenConsumed() from authorizations.AlreadyUsed(authorization)
+    if authorization["body_digest"] != digest:
+        raise errors.DifferentRequestBody() from authorizations.AlreadyUsed(authorization)
+    answer: Record = authorization["answer"]
+    return answer
+
+
+def _token_again(earlier: Record, digest: str) -> Record:
+    if earlier["body_digest"] != digest:
+        raise errors.AuthorizationTokenConsumed()
+    answer: Record = earlier["answer"]
+    return answer
+
+
+def _open_session_of(world: World, authorization: Record) -> Record:
+    """The session, also when its 48 hours ended after the authorization; raises SessionHasBeenCompleted."""
+    session = world.store.get("sessions", authorization["session_id"])
+    if session is None:
+        raise errors.InvalidAuthorizationToken()
+    try:
+        sessions.require_open(session)
+    except sessions.SessionCompleted as completed:
+        raise errors.SessionHasBeenCompleted() from completed
+    return session
+
+
+def _verdict(decision: Decision, authorization: Record) -> Verdict:
+    """Of a rule for this call, else what was settled when the shopper was authorized; raises Rejected."""
+    chosen: Mapping[str, Any] = {"outcome": decision.outcome, **decision.options}
+    if decision.is_default and authorization["decision"]:
+        chosen = authorization["decision"]
+    if chosen["outcome"] == "rejected":
+        raise errors.Rejected()
+    return read_verdict(chosen["outcome"], chosen)
+
+
+def _order_answer(
+    world: World, order_id: str, session: Record, authorization: Record, verdict: Verdict
+) -> dict[str, Any]:
+    url = redirect_url(session, world.name)
+    return {
+        "order_id": order_id,
+        **({"redirect_url": url} if url else {}),
+        "fraud_status": verdict.fraud_status,
+        "authorized_payment_method": authorized_payment_method(authorization["method"], world.settings),
+    }
+
+
+def _token_answer(world: World, token_id: str, session: Record, authorization: Record) -> dict[str, Any]:
+    url = redirect_url(session, world.name)
+    known = _with_shopper(world, authorization["token"], authorization["purchase"])
+    customer = {key: value for key, value in known.get("customer", {}).items() if key in ("date_of_birth", "gender")}
+    return {
+        "token_id": token_id,
+        **({"redirect_url": url} if url else {}),
+        **({"billing_address": known["billing_address"]} if "billing_address" in known else {}),
+        **({"customer": customer} if customer else {}),
+    }
+
+
+def _check_token_request(purchase: Mapping[str, Any], request: Mapping[str, Any]) -> None:
+    country, wanted = markets.country_of(dict(purchase)), markets.country_of(dict(request))
+    if wanted != country:
+        text = f"purchase_country is {wanted}, expected {country}, the country of the session"
+        raise errors.BadValue.of([Fault("purchase_country", text)])
+    mismatches = differences(purchase, {name: request[name] for name in ("billing_address",) if name in request})
+    if mismatches:
+        raise errors.NotMatchingFields.of(mismatches)
+
+
+def _with_shopper(world: World, token: str, purchase: Mapping[str, Any]) -> dict[str, Any]:
+    """The purchase with what the shopper filled in, and without what Klarna never shows again."""
+    authorization = world.store.get("authorizations", token)
+    known = {**(authorization["shopper"] if authorization else {}), **purchase}
+    if "billing_address" in known:
+        known.setdefault("shipping_address", known["billing_address"])
+    if "customer" in known:
+        shown = {key: value for key, value in known["customer"].items() if key not in _SECRETS_OF_A_CUSTOMER}
+        known["customer"] = shown
+    return known
+
+
+def _categories(session: Record) -> list[dict[str, Any]]:
+    return [
+        {"identifier": identifier, "name": name, "asset_urls": {"descriptive": _BADGE, "standard": _BADGE}}
+        for identifier, name in session["categories"]
+    ]

@@ -1,0 +1,165 @@
+"""Klarna's endpoints: method, path, body, outcomes; each view is one call of the action of its name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mock_server.core.errors import ApiError, Misused
+from mock_server.core.rules import ACCEPTED
+from mock_server.ledger.decisions import PENDING_OPTIONS
+from mock_server.providers.klarna import errors, pages
+from mock_server.providers.klarna.actions import payments as actions
+from mock_server.providers.klarna.actions import shopper
+from mock_server.providers.klarna.schemas import payments as schemas
+from mock_server.web.operations import Call, Reply, chosen, operation
+
+PAYMENTS = "klarna.payments"
+DOCS = "https://docs.klarna.com/api/payments/#operation/"
+SDK_DOCS = "https://docs.klarna.com/payments/web-payments/additional-resources/klarna-payments-sdk-reference/"
+
+# real paths that this server does not answer yet -> what is missing
+NOT_EMULATED: Mapping[str, str] = {
+    "/ordermanagement/": "Order Management v1",
+    "/customer-token/": "Customer Token v1",
+    "/hpp/": "Hosted Payment Page v1",
+    "/checkout/": "Checkout v3",
+    "/settlements/": "Settlements v1",
+    "/merchantcard/": "Merchant Card Service v3",
+}
+
+
+def _strict(call: Call) -> bool:
+    return call.world.settings.klarna_locale_check == "strict"
+
+
+def _known_purchase(call: Call) -> Mapping[str, Any]:
+    """What rules see as purchase.* when an order is placed: the authorization's data with the body on top."""
+    authorization = call.world.store.get("authorizations", call.path_args["token"])
+    body = call.json if isinstance(call.json, dict) else {}
+    return {**(authorization["purchase"] if authorization else {}), **body}
+
+
+def _session_purchase(call: Call) -> Mapping[str, Any]:
+    """What rules see as purchase.* when a shopper is authorized: the session's data with the call's on top."""
+    body = call.json if isinstance(call.json, dict) else {}
+    session = call.world.store.get("sessions", str(body.get("session_id")))
+    data = body.get("data")
+    return {**(session["purchase"] if session else {}), **(data if isinstance(data, dict) else {})}
+
+
+@operation(
+    PAYMENTS, "POST", "/payments/v1/sessions", docs=DOCS + "createCreditSession", aliases=("/credit/v1/sessions",),
+    load=lambda call: schemas.load_session(call.json, strict_locale=_strict(call)), schema=schemas.SessionSchema,
+    errors=(errors.BadValue, *errors.COMMON),
+)  # fmt: skip
+def create_session(call: Call) -> Reply:
+    user, url = call.credential.user, call.base_url
+    return Reply(actions.create_session(call.world, call.body, merchant=user, base_url=url))
+
+
+@operation(
+    PAYMENTS, "GET", "/payments/v1/sessions/<session_id>", docs=DOCS + "readCreditSession",
+    aliases=("/credit/v1/sessions/<session_id>",),
+    find=lambda call: actions.find_session(call.world, call.path_args["session_id"]),
+    errors=(errors.InvalidSessionId, *errors.COMMON),
+)  # fmt: skip
+def read_session(call: Call) -> Reply:
+    return Reply(actions.read_session(call.world, call.found))
+
+
+@operation(
+    PAYMENTS, "POST", "/payments/v1/sessions/<session_id>", docs=DOCS + "updateCreditSession",
+    aliases=("/credit/v1/sessions/<session_id>",),
+    find=lambda call: actions.find_open_session(call.world, call.path_args["session_id"]),
+    load=lambda call: schemas.load_session_update(call.json), schema=schemas.SessionSchema,
+    errors=(errors.BadValue, errors.InvalidSessionId, errors.SessionHasBeenCompleted, *errors.COMMON),
+)  # fmt: skip
+def update_session(call: Call) -> Reply:
+    actions.update_session(call.world, call.found, call.body)
+    return Reply(status=204)
+
+
+@operation(
+    PAYMENTS, "POST", "/payments/v1/authorizations/<token>/order", docs=DOCS + "createOrder",
+    aliases=("/credit/v1/authorizations/<token>/order",),
+    purchase=_known_purchase,
+    find=lambda call: actions.find_or_grant(call.world, call.path_args["token"], call.decision),
+    load=lambda call: schemas.load_order(call.json, strict_locale=_strict(call)), schema=schemas.OrderSchema,
+    outcomes={ACCEPTED: {}, "pending": PENDING_OPTIONS, "rejected": {}, "any_token": {}},
+    errors=(
+        errors.InvalidAuthorizationToken, errors.BadValue, errors.AuthorizationTokenConsumed,
+        errors.SessionHasBeenCompleted, errors.NotMatchingFields, errors.DifferentRequestBody, errors.Rejected,
+        *errors.COMMON,
+    ),
+)  # fmt: skip
+def create_order(call: Call) -> Reply:
+    token, user, url = call.path_args["token"], call.credential.user, call.base_url
+    answer = actions.create_order(
+        call.world, call.found, call.body, call.decision, token=token, merchant=user, base_url=url
+    )
+    return Reply(answer)
+
+
+@operation(
+    PAYMENTS, "DELETE", "/payments/v1/authorizations/<token>", docs=DOCS + "cancelAuthorization",
+    aliases=("/credit/v1/authorizations/<token>",),
+    find=lambda call: actions.find_authorization(call.world, call.path_args["token"]),
+    errors=(errors.InvalidAuthorizationToken, errors.AuthorizationCannotBeDeleted, *errors.COMMON),
+)  # fmt: skip
+def delete_authorization(call: Call) -> Reply:
+    actions.delete_authorization(call.world, call.found)
+    return Reply(status=204)
+
+
+@operation(
+    PAYMENTS, "POST", "/payments/v1/authorizations/<token>/customer-token", docs=DOCS + "purchaseToken",
+    aliases=("/credit/v1/authorizations/<token>/customer-token",),
+    find=lambda call: actions.find_authorization(call.world, call.path_args["token"]),
+    load=lambda call: schemas.load_customer_token(call.json), schema=schemas.CustomerTokenSchema,
+    errors=(
+        errors.InvalidAuthorizationToken, errors.BadValue, errors.NotTokenizable, errors.NotAllowedForIntent,
+        errors.AuthorizationTokenConsumed, errors.NotMatchingFields, *errors.COMMON,
+    ),
+)  # fmt: skip
+def create_customer_token(call: Call) -> Reply:
+    return Reply(actions.create_customer_token(call.world, call.found, call.body))
+
+
+@operation(
+    PAYMENTS, "GET", "/<any(eu, na, oc):region>/kp/v1/sessions/<session_id>/redirect", docs=DOCS + "createOrder",
+    public=True, errors=(errors.InvalidSessionId, *errors.COMMON),
+)  # fmt: skip
+def redirect(call: Call) -> Reply:
+    return pages.redirect(call)
+
+
+@operation(
+    PAYMENTS, "POST", "/_mock/klarna/authorizations", docs=SDK_DOCS,
+    purchase=_session_purchase,
+    load=lambda call: schemas.load_authorize(call.json), schema=schemas.AuthorizeSchema,
+    outcomes={
+        ACCEPTED: {}, "pending": PENDING_OPTIONS, "rejected": {"reason": "Klarna's internal reason, for the journal"},
+        "aborted": {}, "finalize_required": {},
+        "invalid_fields": {"fields": "paths that the widget marks: [billing_address.email]"},
+    },
+)  # fmt: skip
+def authorize(call: Call) -> Reply:
+    body = call.body
+    try:
+        session = actions.find_open_session(call.world, body["session_id"])
+    except ApiError as error:
+        raise Misused(f"{error}: {error.__cause__}", status=error.status, code=error.code) from error
+    call.decision = chosen(call.decision, body, authorize.outcomes)
+    return Reply(
+        shopper.authorize(
+            call.world, session, call.decision, data=body["data"], category=body["payment_method_category"],
+            auto_finalize=body["auto_finalize"],
+        )
+    )  # fmt: skip
+
+
+OPERATIONS = (
+    create_session, read_session, update_session, create_order, delete_authorization, create_customer_token, redirect,
+)  # fmt: skip
+CONTROLS = (authorize,)

@@ -1,0 +1,287 @@
+"""The bodies of Klarna Payments v1: fields, limits, patterns and enums.
+
+Source: Klarna Payments API reference, schemas session_create, create_order_request and
+customer_token_creation_request; playground calls of 2021 (read 2026-11-20).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import Schema, ValidationError, validates_schema
+from marshmallow import fields as mm
+
+from mock_server.core.errors import Fault
+from mock_server.core.grammar import load_strictly
+from mock_server.ledger import markets
+from mock_server.ledger.arithmetic import check_purchase
+from mock_server.providers.klarna.errors import BadValue
+from mock_server.providers.klarna.schemas.fields import Flag, KlarnaSchema, Many, Part, Text, Whole, load
+
+MOST_PER_LINE = 200_000_000  # unit_price and total_amount, minor units
+_COUNTRY = "[A-Za-z]{2}"
+_LOCALE = "[A-Za-z]{2}(?:-[A-Za-z]{2})*"
+_COLOR = "#[A-Fa-f0-9]{6}"
+_CHANNELS = ("ECOMMERCE", "IN_STORE", "TELESALES")
+_INTENTS = ("buy", "tokenize", "buy_and_tokenize", "buy_and_default_tokenize", "buy_and_link")
+_ENTITY_TYPES = (
+    "LIMITED_COMPANY", "PUBLIC_LIMITED_COMPANY", "ENTREPRENEURIAL_COMPANY", "LIMITED_PARTNERSHIP_LIMITED_COMPANY",
+    "LIMITED_PARTNERSHIP", "GENERAL_PARTNERSHIP", "REGISTERED_SOLE_TRADER", "SOLE_TRADER",
+    "CIVIL_LAW_PARTNERSHIP", "PUBLIC_INSTITUTION", "OTHER",
+)  # fmt: skip
+_FIRST = -1  # stage of the fields whose absence hides every other mistake
+
+
+class AddressSchema(KlarnaSchema):
+    """Nothing is required; contents are judged when the shopper is authorized."""
+
+    attention = Text(99)
+    city = Text(99)
+    country = Text(pattern=_COUNTRY)
+    email = Text(99)
+    family_name = Text(99)
+    given_name = Text(99)
+    organization_name = Text(99)
+    phone = Text(99)
+    postal_code = Text(10)
+    region = Text(99)
+    street_address = Text(99)
+    street_address2 = Text(99)
+    title = Text(20)
+
+
+class CustomerSchema(KlarnaSchema):
+    """Who buys: a person or an organization."""
+
+    date_of_birth = Text(pattern=r"\d{4}-\d{2}-\d{2}")
+    gender = Text(255)
+    last_four_ssn = Text(pattern="[0-9]{4}|[0-9]{9}")
+    national_identification_number = Text(255)
+    organization_entity_type = Text(one_of=_ENTITY_TYPES)
+    organization_registration_id = Text(255)
+    title = Text(255)
+    type = Text(pattern="person|organization")
+    vat_id = Text(255)
+
+
+class ProductIdentifiersSchema(KlarnaSchema):
+    brand = Text(70)
+    category_path = Text(750)
+    global_trade_item_number = Text(50)
+    manufacturer_part_number = Text(70)
+    color = Text(64)
+    size = Text(64)
+
+
+class SubscriptionSchema(KlarnaSchema):
+    name = Text(255, least=1, required=True)
+    interval = Text(one_of=("DAY", "WEEK", "MONTH", "YEAR"), required=True)
+    interval_count = Whole(least=1, required=True)
+
+
+class OrderLineSchema(KlarnaSchema):
+    """Amounts in minor units; a discount line is negative, a quantity may be 0."""
+
+    type = Text(255)
+    reference = Text(255)
+    name = Text(255, least=1, required=True)
+    quantity = Whole(least=0, required=True, report_as="total_amount")
+    quantity_unit = Text(8, least=1)
+    unit_price = Whole(most=MOST_PER_LINE, required=True)
+    tax_rate = Whole(least=0, most=10_000)
+    total_amount = Whole(most=MOST_PER_LINE, required=True)
+    total_discount_amount = Whole(least=0)
+    total_tax_amount = Whole()
+    image_url = Text(1024)
+    product_url = Text(1024)
+    merchant_data = Text(1024)
+    product_identifiers = Part(ProductIdentifiersSchema)
+    subscription = Part(SubscriptionSchema)
+
+
+class MerchantUrlsSchema(KlarnaSchema):
+    """{session.id} and {order.id} are filled in by Klarna."""
+
+    authorization = Text(2000)
+    confirmation = Text(2000)
+    notification = Text(2000)
+    push = Text(2000)
+
+
+class OptionsSchema(KlarnaSchema):
+    """Colours of the widget; older options are passed over."""
+
+    color_border = Text(pattern=_COLOR)
+    color_border_selected = Text(pattern=_COLOR)
+    color_details = Text(pattern=_COLOR)
+    color_text = Text(pattern=_COLOR)
+    radius_border = Text(255)
+
+
+class AttachmentSchema(KlarnaSchema):
+    """Extra merchant data: JSON inside a string."""
+
+    body = Text(required=True)
+    content_type = Text(required=True)
+
+    @validates_schema
+    def _check_body(self, data: Mapping[str, Any], **_: Any) -> None:
+        try:
+            json.loads(data["body"])
+        except (ValueError, RecursionError) as error:
+            raise ValidationError("is no JSON in a string", "body") from error
+
+
+class PurchaseSchema(KlarnaSchema):
+    """What a session and an order have in common; required fields in the order Klarna was seen to name them."""
+
+    purchase_country = Text(pattern=_COUNTRY, required=True)
+    order_amount = Whole(least=0, required=True)
+    order_lines = Many(mm.Nested(OrderLineSchema), least=1, most=1000, required=True)
+    purchase_currency = Text(pattern="[A-Za-z]{3}", required=True)
+    locale = Text(pattern=_LOCALE)
+    order_tax_amount = Whole(least=0)
+    billing_address = Part(AddressSchema)
+    shipping_address = Part(AddressSchema)
+    customer = Part(CustomerSchema)
+    custom_payment_method_ids = Many(Text())
+    merchant_data = Text(6000)
+    merchant_reference1 = Text(255)
+    merchant_reference2 = Text(255)
+    merchant_urls = Part(MerchantUrlsSchema)
+
+
+class SessionSchema(PurchaseSchema):
+    """Body of create_session; read-only fields (client_token, status, ...) are passed over."""
+
+    acquiring_channel = Text(one_of=_CHANNELS, any_case=True)
+    attachment = Part(AttachmentSchema)
+    design = Text(255)
+    intent = Text(one_of=_INTENTS)
+    options = Part(OptionsSchema)
+
+
+class OrderSchema(PurchaseSchema):
+    """Body of create_order."""
+
+    auto_capture = Flag()
+
+
+class CustomerTokenSchema(KlarnaSchema):
+    """Body of create_customer_token; purchase_currency may be left out, as Klarna's samples do."""
+
+    description = Text(255, least=1, required=True)
+    intended_use = Text(one_of=("SUBSCRIPTION",), any_case=True, required=True)
+    purchase_country = Text(pattern=_COUNTRY, required=True)
+    purchase_currency = Text(pattern="[A-Za-z]{3}")
+    locale = Text(pattern=_LOCALE, required=True)
+    billing_address = Part(AddressSchema)
+    customer = Part(CustomerSchema)
+
+
+class AuthorizeSchema(Schema):
+    """Body of the control call that stands for ``load()`` and ``authorize()`` in the browser."""
+
+    session_id = mm.String(required=True)
+    outcome = mm.String()
+    data = mm.Dict(load_default=dict)
+    payment_method_category = mm.String(load_default="")
+    auto_finalize = mm.Boolean(load_default=True)
+    decide = mm.String()
+    after = mm.String()
+    reason = mm.String()
+    fields_ = mm.List(mm.String(), data_key="fields")
+
+
+_SESSION, _SESSION_UPDATE = SessionSchema(), SessionSchema(partial=True)
+_ORDER, _CUSTOMER_TOKEN, _AUTHORIZE = OrderSchema(), CustomerTokenSchema(), AuthorizeSchema()
+
+
+def load_session(body: Mapping[str, Any], *, strict_locale: bool = False) -> dict[str, Any]:
+    """A new session's purchase; raises BadValue. A missing country or currency hides all other mistakes."""
+    return _checked(_SESSION, body, strict_locale, first=("purchase_country", "purchase_currency"))
+
+
+def load_order(body: Mapping[str, Any], *, strict_locale: bool = False) -> dict[str, Any]:
+    """An order's purchase; raises BadValue."""
+    return _checked(_ORDER, body, strict_locale)
+
+
+def load_session_update(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that change; raises BadValue. What they amount to is checked by ``check_session``."""
+    changes, faults = load(_SESSION_UPDATE, body)
+    if faults:
+        raise BadValue.of(_respelled(faults, ()))
+    return changes
+
+
+def load_customer_token(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What a token is for; raises BadValue. A missing description or use hides all other mistakes."""
+    request, faults = load(_CUSTOMER_TOKEN, body)
+    if faults:
+        raise BadValue.of(_respelled(faults, ("description", "intended_use")))
+    return request
+
+
+def load_authorize(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What a shopper does; raises Misused, with what was expected."""
+    return load_strictly(_AUTHORIZE, body)
+
+
+def check_session(purchase: Mapping[str, Any], *, strict_locale: bool = False) -> None:
+    """Raises BadValue when a session as it would be after an update breaks a rule."""
+    faults = _market_faults(purchase, strict_locale) + check_purchase(purchase)
+    if faults:
+        raise BadValue.of(faults)
+
+
+def _checked(
+    schema: Schema, body: Mapping[str, Any], strict_locale: bool, first: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    purchase, faults = load(schema, body)
+    faults = _respelled(faults, first) + _market_faults(purchase, strict_locale) + _sound_arithmetic(purchase, faults)
+    if faults:
+        raise BadValue.of(faults)
+    return purchase
+
+
+def _sound_arithmetic(purchase: Mapping[str, Any], faults: list[Fault]) -> list[Fault]:
+    """Arithmetic over lines is only meaningful when every line could be read."""
+    if any(fault.path.startswith("order_lines") for fault in faults):
+        return []
+    return check_purchase(purchase)
+
+
+def _respelled(faults: list[Fault], first: tuple[str, ...]) -> list[Fault]:
+    """With Klarna's name for a broken attachment, and the stage of the fields that come first."""
+    return [
+        Fault(
+            "attachment.attachment" if fault.path.startswith("attachment") else fault.path,
+            fault.text,
+            _FIRST if fault.path in first else fault.stage,
+        )
+        for fault in faults
+    ]
+
+
+def _market_faults(purchase: Mapping[str, Any], strict_locale: bool) -> list[Fault]:
+    """Klarna sells in some countries, in each for the local currency."""
+    country = markets.country_of(dict(purchase))
+    if not country:
+        return []
+    market = markets.MARKETS.get(country)
+    if market is None:
+        text = f"{country} is none of the countries Klarna sells in: {', '.join(markets.MARKETS)}"
+        return [Fault("purchase_country", text)]
+    faults = []
+    currency = purchase.get("purchase_currency")
+    if currency is not None and currency.upper() != market.currency:
+        text = f"purchase_currency is {currency}, expected {market.currency}, the currency of {country}"
+        faults.append(Fault("purchase_currency", text))
+    locale = purchase.get("locale")
+    if strict_locale and locale and locale.lower() not in [f"{lang}-{country}".lower() for lang in market.languages]:
+        text = f"locale is {locale}, expected {' or '.join(f'{lang}-{country}' for lang in market.languages)}"
+        faults.append(Fault("locale", text))
+    return faults

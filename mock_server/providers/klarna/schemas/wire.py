@@ -1,0 +1,72 @@
+"""Bytes and headers as Klarna sends them: Jackson's pretty printing, the header set of its gateway."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from json.encoder import encode_basestring as quoted
+from typing import Any
+
+from mock_server.core.clock import stopwatch_ms
+from mock_server.providers.klarna.errors import correlation_id
+from mock_server.web.operations import Call, Reply
+
+JSON = "application/json;charset=utf-8"
+
+# on every answer that came from behind the gateway (recorded 2023-09-19 and 2024-01-03)
+_BEHIND_THE_GATEWAY = {
+    "Cache-Control": "no-cache, no-store, max-age=0, must-revalidate",
+    "Pragma": "no-cache",
+    "Expires": "0",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "X-Xss-Protection": "1; mode=block",
+    "Vary": "Accept-Encoding",
+}
+_TLS_ONLY = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+
+
+def write(reply: Reply, call: Call) -> tuple[bytes, Mapping[str, str]]:
+    """The body as bytes and the answer's headers; 401 and 429 come from the gateway and carry no correlation id."""
+    took = str(round(stopwatch_ms() - call.started_ms))
+    if reply.status == 401:
+        return _bytes(reply.body), {"Server": "openresty", **_type(reply), **_TLS_ONLY, **reply.headers}
+    if reply.status == 429:
+        return b"", {"Server": "envoy", "X-Envoy-Upstream-Service-Time": took, **call.extra_headers, **reply.headers}
+    headers = {
+        "Server": "envoy",
+        "Klarna-Correlation-Id": correlation_id(call),
+        "Render-Time": took,
+        "X-Envoy-Upstream-Service-Time": took,
+        **_type(reply),
+        **_BEHIND_THE_GATEWAY,
+        **_TLS_ONLY,
+        **call.extra_headers,
+        **reply.headers,
+    }
+    return _bytes(reply.body), headers
+
+
+def _type(reply: Reply) -> Mapping[str, str]:
+    return {} if reply.body is None else {"Content-Type": reply.content_type or JSON}
+
+
+def _bytes(body: Any) -> bytes:
+    if isinstance(body, bytes):
+        return body
+    return b"" if body is None else pretty(body).encode("utf-8", "replace")
+
+
+def pretty(value: Any, indent: str = "\n") -> str:
+    """JSON as Jackson's default pretty printer writes it: ``"key" : value``, arrays inline, ``[ {`` ... ``} ]``."""
+    if isinstance(value, str):
+        return quoted(value)
+    if isinstance(value, dict):
+        inner = indent + "  "
+        members = ",".join(f"{inner}{quoted(key)} : {pretty(item, inner)}" for key, item in value.items())
+        return f"{{{members}{indent}}}" if members else "{ }"
+    if isinstance(value, list | tuple):
+        items = ", ".join(pretty(item, indent) for item in value)
+        return f"[ {items} ]" if items else "[ ]"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return str(value)

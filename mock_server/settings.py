@@ -1,0 +1,89 @@
+"""Every setting of the server: name, default, meaning; the only reader of the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from typing import Any
+
+PREFIX = "KLARNA_MOCK_"
+
+
+class SettingError(Exception):
+    """A setting that cannot be used; the text names it, its value and what is allowed."""
+
+
+def _setting(default: Any, about: str, choices: tuple[str, ...] = ()) -> Any:
+    return field(default=default, metadata={"about": about, "choices": choices})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What may be set, by environment variable, command line or (``klarna_*``) scenario."""
+
+    host: str = _setting("127.0.0.1", "Address to listen on.")
+    port: int = _setting(8080, "TCP port to listen on; 0 takes a free one.")
+    threads: int = _setting(64, "Requests answered at the same time; one slow answer holds one thread.")
+    seed: str = _setting("klarna", "Seed of all chance: the same seed draws the same ids.")
+    scenario: str = _setting("accepted", "Scenario that a world starts with.")
+    scenarios: str = _setting("", "Folder with scenario files of your own, read again when they change.")
+    control_token: str = _setting("", "Token that opens the control API to callers beyond loopback.")
+    public_url: str = _setting("", "Address of this server in URLs it hands out; default: the request's Host.")
+    journal_limit: int = _setting(10_000, "Journal entries kept per world; the oldest go first.")
+    webhook_allow: str = _setting(
+        "", "Hosts that webhooks may go to besides loopback, private addresses and one-word names; comma separated."
+    )
+    klarna_credentials: str = _setting(
+        "", "Accepted 'user:password' pairs, comma separated; empty accepts every non-empty pair."
+    )
+    klarna_authorized_payment_method: str = _setting(
+        "object", "Form of authorized_payment_method in an order's answer.", ("object", "string")
+    )
+    klarna_payment_method_categories: str = _setting(
+        "recorded",
+        "Payment method categories of a session: those recorded per market, or the single modern one.",
+        ("recorded", "klarna"),
+    )
+    klarna_locale_check: str = _setting(
+        "lenient", "Whether a well-formed locale foreign to the purchase country is refused.", ("lenient", "strict")
+    )
+    klarna_rate_limits: str = _setting(
+        "off", "Whether the playground's limits (5 sessions/s, 50 other calls/s) are enforced.", ("off", "on")
+    )
+
+    def __post_init__(self) -> None:
+        for setting in fields(self):
+            choices = setting.metadata["choices"]
+            value = getattr(self, setting.name)
+            if choices and value not in choices:
+                raise SettingError(f"setting {setting.name} is {value!r}; allowed: {', '.join(choices)}")
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str], **overrides: Any) -> Settings:
+        """Read ``KLARNA_MOCK_*`` from ``env``; ``overrides`` (the command line's, None left out) win."""
+        values = {
+            name[len(PREFIX) :].lower(): text for name, text in env.items() if name.startswith(PREFIX)
+        }
+        values.update({name: value for name, value in overrides.items() if value is not None})
+        return cls(**check(values))
+
+
+def check(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with numbers read as numbers; raises SettingError for an unknown name or a non-number."""
+    known = {setting.name: setting for setting in fields(Settings)}
+    read = {}
+    for name, value in values.items():
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f"; did you mean {near[0]}?" if near else f"; known: {', '.join(known)}"
+            raise SettingError(f"unknown setting {name}{hint}")
+        read[name] = _read(name, value, type(known[name].default))
+    return read
+
+
+def _read(name: str, value: Any, kind: type) -> Any:
+    try:
+        return kind(value)
+    except (TypeError, ValueError) as error:
+        raise SettingError(f"setting {name} is {value!r}, expected {kind.__name__}") from error

@@ -1,0 +1,141 @@
+"""How an endpoint is declared: Operation, the Provider it belongs to, the Call it gets and the Reply it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from mock_server.core.errors import ApiError, Misused
+from mock_server.core.rules import ACCEPTED, Choices, Decision
+from mock_server.core.world import Listener, World
+
+Outcomes = Mapping[str, Mapping[str, str]]  # outcome -> its options -> what each means
+ONLY_ACCEPTED: Outcomes = {ACCEPTED: {}}
+
+
+@dataclass(frozen=True)
+class Credential:
+    """Who is asking, and which world that names."""
+
+    user: str
+    password: str = field(default="", repr=False)
+    world: str = "default"
+
+
+@dataclass
+class Call:
+    """One request on its way; each step of the road fills in what it learns."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]  # names in lower case
+    wire_headers: Mapping[str, str]  # names as they came
+    remote: str  # the caller's address
+    base_url: str  # of this server, as the caller sees it: http://127.0.0.1:8080
+    read_body: Callable[[], bytes]  # raises TooLarge
+    path_args: Mapping[str, str] = field(default_factory=dict)
+    started_ms: float = 0.0  # a stopwatch's reading
+    extra_headers: dict[str, str] = field(default_factory=dict)  # for the answer, whatever it will be
+    trace_id: str = ""  # the provider's id of this request: correlation id, trace id
+    text: str = ""  # the body as it came
+    json: Any = None  # the body, parsed; None when there was none or it is no JSON
+    credential: Credential = Credential("")
+    world: World = None  # type: ignore[assignment]  # the road's first step sets it, before any view
+    decision: Decision = Decision()
+    found: Any = None  # what the operation's ``find`` found
+    body: Any = None  # the body, loaded by the operation's schema
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer before it becomes bytes; ``body`` None sends none."""
+
+    body: Any = None
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content_type: str | None = None  # None: the provider's own for JSON
+    cut: bool = False  # send nothing at all, close the connection
+    truncate: int | None = None  # send so many bytes of the body, then close the connection
+
+
+View = Callable[[Call], Reply]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One endpoint; its name is its address for rules, journal, documents and tests."""
+
+    name: str  # klarna.payments.create_order
+    method: str
+    path: str  # Flask's spelling: /payments/v1/sessions/<session_id>
+    view: View
+    docs: str  # link to the provider's own page
+    load: Callable[[Call], Any] | None = None  # checks and reads the body; None: there is none to read
+    find: Callable[[Call], Any] | None = None  # what the path names; refused before the body is looked at
+    purchase: Callable[[Call], Mapping[str, Any]] | None = None  # what rules see as purchase.*
+    aliases: tuple[str, ...] = ()
+    outcomes: Outcomes = field(default_factory=lambda: ONLY_ACCEPTED)
+    errors: tuple[type[ApiError], ...] = ()
+    schema: type | None = None  # of the request body, for documents
+    public: bool = False  # a page for browsers: no credentials
+
+    @property
+    def is_control(self) -> bool:
+        """Whether it steers this server rather than being emulated: not journaled, no rules apply."""
+        return self.name.startswith("control.")
+
+    @property
+    def choices(self) -> Choices:
+        names = {error.__name__: error for error in self.errors}
+        codes = {error.code: error for error in reversed(self.errors) if error.code}
+        return Choices(self.outcomes, frozenset(names | codes))
+
+    def canned(self, name: str) -> type[ApiError]:
+        """The error of this class name or code; of several with one code the one declared first."""
+        for error in self.errors:
+            if name == error.__name__:
+                return error
+        return next(error for error in self.errors if name == error.code)
+
+
+def operation(
+    name: str, method: str, path: str, *, docs: str, **declared: Any
+) -> Callable[[View], Operation]:
+    """Declare the function below as the view of ``<name>.<its own name>``; the rest is Operation's fields."""
+
+    def declare(view: View) -> Operation:
+        return Operation(f"{name}.{view.__name__}", method, path, view, docs, **declared)
+
+    return declare
+
+
+def chosen(decision: Decision, asked: Mapping[str, Any], outcomes: Outcomes) -> Decision:
+    """The decision, unless the body of a shopper's act names an ``outcome`` itself; raises Misused."""
+    outcome = asked.get("outcome")
+    if outcome is None:
+        return decision
+    if outcome not in outcomes:
+        raise Misused(f"outcome: {outcome!r} is none of {', '.join(outcomes)}")
+    options = {name: asked[name] for name in outcomes[outcome] if name in asked}
+    return replace(decision, outcome=outcome, options=options, decided_by="this call")
+
+
+@dataclass(frozen=True)
+class Provider:
+    """One face: where it is found and how it speaks."""
+
+    name: str
+    title: str
+    base_path: str  # behind the server's address, for clients' base URL
+    hosts: tuple[str, ...]  # patterns of the real hosts: api*.klarna.com
+    prefixes: tuple[str, ...]  # of paths that are this provider's
+    operations: tuple[Operation, ...]
+    authenticate: Callable[[Call], Credential]  # raises Unauthorised
+    render: Callable[[ApiError, Call], Reply]  # a refusal in the provider's shape
+    write: Callable[[Reply, Call], tuple[bytes, Mapping[str, str]]]  # the body as bytes, the headers of every answer
+    admit: Callable[[Call], None] = lambda call: None  # wrong passwords, rate limits; raises
+    listeners: Mapping[str, Sequence[Listener]] = field(default_factory=dict)
+    not_emulated: Mapping[str, str] = field(default_factory=dict)  # prefix of real paths -> why not
+    controls: tuple[Operation, ...] = ()  # what only this server has: a shopper's acts, under /_mock/<name>

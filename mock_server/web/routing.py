@@ -1,0 +1,181 @@
+"""Puts providers on a Flask application: which request goes down whose road, and what the road's end looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
+
+from mock_server.core.clock import stopwatch_ms
+from mock_server.core.errors import ApiError, NotEmulated, TooLarge, UnknownPath, WrongMethod
+from mock_server.core.worlds import Worlds
+from mock_server.web import pipeline
+from mock_server.web.operations import Call, Operation, Provider, Reply
+from mock_server.web.serving import ConnectionCut, cut
+
+MOST_BODY_BYTES = 1_000_000
+_MOST_DRAINED_BYTES = 20_000_000  # of a body too large, so that the client gets to read the answer
+_CONTROL_PREFIX = "/_mock"
+
+
+class Faces:
+    """The providers of a server, by the requests that are theirs."""
+
+    def __init__(self, worlds: Worlds, providers: Sequence[Provider], control: Provider) -> None:
+        self._worlds = worlds
+        self._providers = providers
+        self._control = control
+
+    def mount(self, app: Flask) -> None:
+        """Add every operation, and this server's own answers for paths and methods that none has."""
+        app.url_map.merge_slashes = False
+        for provider in (*self._providers, self._control):
+            for operation in provider.operations:
+                self._add(app, provider, operation)
+            for operation in provider.controls:
+                self._add(app, self._control, operation)
+        app.register_error_handler(HTTPException, self._nowhere)
+
+    def _add(self, app: Flask, provider: Provider, operation: Operation) -> None:
+        def view(**path_args: str) -> Response:
+            return self._serve(provider, operation, path_args)
+
+        for path in (operation.path, *operation.aliases):
+            app.add_url_rule(
+                path,
+                endpoint=operation.name,
+                view_func=view,
+                methods=[operation.method],
+                strict_slashes=False,
+                provide_automatic_options=False,
+            )
+            view = app.view_functions[operation.name]  # type: ignore[assignment]  # aliases share one view
+
+    def _serve(
+        self,
+        provider: Provider,
+        operation: Operation | None,
+        path_args: Mapping[str, str],
+        refusal: ApiError | None = None,
+    ) -> Response:
+        call = _call(path_args, self._worlds.house.settings.public_url)
+        body, headers, reply = pipeline.answer(self._worlds, provider, operation, call, refusal)
+        response = _response(body, headers, reply)
+        if provider is not self._control and "origin" in call.headers:
+            response.headers.extend(_cors(call.headers["origin"]))
+        due_ms = call.world.clock.next_due_ms()
+        if due_ms is not None and due_ms <= call.world.clock.now_ms():
+            response.call_on_close(call.world.wake)
+        return response
+
+    def _nowhere(self, error: HTTPException) -> Response:
+        """A path that no operation has, or not with this method."""
+        provider = self._owner(request.host.partition(":")[0], request.path)
+        if request.method == "OPTIONS" and "Origin" in request.headers and provider is not self._control:
+            return Response(status=204, headers=_cors(request.headers["Origin"]))
+        return self._serve(provider, None, {}, self._refusal(provider, error))
+
+    def _owner(self, host: str, path: str) -> Provider:
+        """The provider of a path: by the control API's prefix, by host name, by path; Klarna when nobody claims it."""
+        if path == _CONTROL_PREFIX or path.startswith(_CONTROL_PREFIX + "/"):
+            return self._control
+        for provider in self._providers:
+            if any(fnmatchcase(host, pattern) for pattern in provider.hosts):
+                return provider
+        for provider in self._providers:
+            if path.startswith(provider.prefixes):
+                return provider
+        return self._providers[0]
+
+    def _refusal(self, provider: Provider, error: HTTPException) -> ApiError:
+        for prefix, what in provider.not_emulated.items():
+            if request.path.startswith(prefix):
+                return NotEmulated(f"{what} is not emulated: {request.method} {request.path}")
+        asked = f"{request.method} {request.path}"
+        if isinstance(error, MethodNotAllowed):
+            allowed = sorted(set(error.valid_methods or ()) - {"HEAD"})
+            refusal: ApiError = WrongMethod(f"{request.path} takes {', '.join(allowed)}, not {request.method}")
+            refusal.headers = {"Allow": ", ".join(allowed)}
+            return refusal
+        operations = {f"{op.method} {op.path}": op.name for op in (*provider.operations, *provider.controls)}
+        near = get_close_matches(asked, operations, n=3, cutoff=0.5)
+        return UnknownPath(f"no operation has the path {request.path}", near=[f"{operations[n]}: {n}" for n in near])
+
+
+def _call(path_args: Mapping[str, str], public_url: str) -> Call:
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    return Call(
+        method=request.method,
+        path=request.path,
+        query=request.args.to_dict() if request.query_string else {},
+        headers=headers,
+        wire_headers=request.headers,  # type: ignore[arg-type]  # a mapping in all that matters
+        remote=request.remote_addr or "",
+        base_url=public_url.rstrip("/") or request.host_url.rstrip("/"),
+        read_body=_reader(),
+        path_args=path_args,
+        started_ms=stopwatch_ms(),
+    )
+
+
+def _reader() -> Callable[[], bytes]:
+    def read() -> bytes:
+        request.max_content_length = MOST_BODY_BYTES
+        try:
+            return request.get_data(cache=False)
+        except RequestEntityTooLarge as error:
+            _drain()
+            raise TooLarge(f"the body is above {MOST_BODY_BYTES} bytes") from error
+
+    return read
+
+
+def _drain() -> None:
+    stream: Any = request.environ["wsgi.input"]
+    left = min(request.content_length or 0, _MOST_DRAINED_BYTES)
+    while left > 0 and (chunk := stream.read(min(left, 65536))):
+        left -= len(chunk)
+
+
+def _response(body: bytes, headers: Mapping[str, str], reply: Reply) -> Response:
+    if reply.cut:
+        cut(request.environ)
+        return Response(status=500)
+    if reply.truncate is not None:
+        return Response(_truncated(body, reply.truncate), _status(reply.status), {**headers, "Content-Length": str(len(body))})
+    response = Response(body, _status(reply.status), headers)
+    if reply.status == 204:
+        del response.headers["Content-Length"]
+    if not body and "Content-Type" not in headers:
+        response.headers.pop("Content-Type", None)
+    return response
+
+
+def _status(status: int) -> str:
+    """With the reason phrase as servers spell it; Werkzeug shouts."""
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return f"{status} Unknown"
+
+
+def _truncated(body: bytes, length: int) -> Any:
+    yield body[:length]
+    raise ConnectionCut
+
+
+def _cors(origin: str) -> dict[str, str]:
+    """What lets a browser's page of another origin read the answer."""
+    asked = request.headers.get("Access-Control-Request-Headers", "")
+    return {
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
+        "Access-Control-Allow-Headers": asked or "Authorization, Content-Type",
+        "Access-Control-Expose-Headers": "*",
+        "Vary": "Origin",
+    }

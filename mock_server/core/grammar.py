@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from difflib import get_close_matches
-from fnmatch import fnmatchcase
 from typing import Any
 
 from marshmallow import Schema, ValidationError, validate, validates_schema
@@ -15,7 +14,7 @@ from marshmallow import fields as mm
 from mock_server.core.clock import parse_time
 from mock_server.core.errors import Misused
 from mock_server.core.faults import EFFECTS, check_fault
-from mock_server.core.rules import Catalog
+from mock_server.core.rules import Catalog, is_able, named
 from mock_server.settings import SettingError, Settings, check
 
 # what a test may look at; the first word of its path
@@ -25,7 +24,7 @@ LOOKS_AT = {
     "query": "a query parameter: query.page",
     "path": "a part of the path: path.session_id",
     "credential": "who is asking: credential.user, credential.password",
-    "purchase": "what the provider knows of the purchase by now: purchase.billing_address.email",
+    "purchase": "what the provider knows of the purchase by now: purchase.billing_address.email, purchase.country",
 }
 TESTS = {
     "equals": "the value is exactly this (also without a key: `match: {body.locale: de-DE}`)",
@@ -73,14 +72,15 @@ class RuleSchema(Schema):
 
     @validates_schema(skip_on_field_errors=True)
     def _check(self, data: Mapping[str, Any], **_: Any) -> None:
-        pattern = data["when"]["operation"]
-        covered = [name for name in self._catalog if fnmatchcase(name, pattern)]
+        pattern, then = data["when"]["operation"], data["then"]
+        covered = named(pattern, self._catalog)
         if not covered:
             _check_word(pattern, self._catalog, ("when", "operation"), "operation")
-        single = not isinstance(data["then"], list)
-        for index, turn in enumerate([data["then"]] if single else data["then"]):
+        able = [name for name in covered if is_able(self._catalog[name], then)]
+        single = not isinstance(then, list)
+        for index, turn in enumerate([then] if single else then):
             place: tuple[str | int, ...] = ("then",) if single else ("then", index)
-            for name in covered:
+            for name in able or covered:
                 _check_turn(turn, name, self._catalog, place)
 
 

@@ -47,15 +47,12 @@ class Decision:
 class Rule:
     """One ``when`` with its ``then``; made by ``read_rule`` from a validated mapping."""
 
-    operation: str  # a name, or a pattern: klarna.payments.*
+    operations: frozenset[str]  # those its ``operation`` names that can do what it says
     tests: tuple[tuple[str, Mapping[str, Any]], ...]  # path -> {"equals": value} | {"matches": regex} | ...
     turns: tuple[Mapping[str, Any], ...]  # what the 1st, 2nd, ... matching call gets; then from the start again
     times: int | None  # calls it is good for; None: any number
     source: str  # "rule 3", "scenario flaky": shown as decided_by, and the key of its count
     counter: str  # where its calls are counted
-
-    def covers(self, operation: str) -> bool:
-        return self.operation == operation or fnmatchcase(operation, self.operation)
 
     def matches(self, look: Look) -> Mapping[str, str] | None:
         """The named groups of its regular expressions when every test holds, else None."""
@@ -68,18 +65,31 @@ class Rule:
         return groups
 
 
-def read_rule(raw: Mapping[str, Any], *, source: str, counter: str) -> Rule:
+def read_rule(raw: Mapping[str, Any], catalog: Catalog, *, source: str, counter: str) -> Rule:
     """A rule from its YAML or JSON form, which ``RuleSchema`` has found valid."""
     when, then = raw["when"], raw["then"]
+    operations = frozenset(name for name in named(when["operation"], catalog) if is_able(catalog[name], then))
     tests = tuple((path, _test(want)) for path, want in when.get("match", {}).items())
     turns = tuple(then) if isinstance(then, list) else (then,)
-    return Rule(when["operation"], tests, turns, raw.get("times"), source, counter)
+    return Rule(operations, tests, turns, raw.get("times"), source, counter)
+
+
+def named(pattern: str, catalog: Catalog) -> list[str]:
+    """The operations of this name, or of a pattern: ``klarna.payments.*``."""
+    return [pattern] if pattern in catalog else [name for name in catalog if fnmatchcase(name, pattern)]
+
+
+def is_able(choices: Choices, then: Any) -> bool:
+    """Whether an operation declares every outcome and error of a ``then``."""
+    turns = then if isinstance(then, list) else [then]
+    outcomes = all(turn.get("outcome", ACCEPTED) in choices.outcomes for turn in turns)
+    return outcomes and all(turn["error"] in choices.errors for turn in turns if "error" in turn)
 
 
 def decide(store: Store, rules: Iterable[Rule], operation: str, look: Look) -> Decision:
     """The decision of the first rule that matches and is not used up; the default when none is."""
     for rule in rules:
-        if not rule.covers(operation):
+        if operation not in rule.operations:
             continue
         groups = rule.matches(look)
         if groups is None:

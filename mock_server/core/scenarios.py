@@ -51,12 +51,12 @@ def load_scenario(file: Path, catalog: Catalog) -> Scenario:
         key = ".".join(str(step) for step in path if step != "_schema")
         text = in_own_words(text, path, schema)
         raise MistakeInFile(f"{key}: {text}", file=str(file), line=_line(node, path)) from error
-    return _scenario(file.stem, data)
+    return _scenario(file.stem, data, catalog)
 
 
-def _scenario(name: str, data: Mapping[str, Any]) -> Scenario:
+def _scenario(name: str, data: Mapping[str, Any], catalog: Catalog) -> Scenario:
     rules = tuple(
-        read_rule(raw, source=f"scenario {name}, rule {index + 1}", counter=f"scenario {name} {index}")
+        read_rule(raw, catalog, source=f"scenario {name}, rule {index + 1}", counter=f"scenario {name} {index}")
         for index, raw in enumerate(data["rules"])
     )
     return Scenario(

@@ -72,11 +72,11 @@ class World:
 
     def _rules(self, operation: str, scenario: str, outcome: str) -> Iterator[Rule]:
         for raw in self.store.all("rules"):
-            yield read_rule(raw, source=f"rule {raw['id']}", counter=f"rule {raw['id']}")
+            yield read_rule(raw, self.house.catalog, source=f"rule {raw['id']}", counter=f"rule {raw['id']}")
         if scenario:
             yield from self.house.book.get(scenario).rules
         if outcome:
-            yield Rule(operation, (), ({"outcome": outcome},), None, "header X-Mock-Outcome", "")
+            yield Rule(frozenset({operation}), (), ({"outcome": outcome},), None, "header X-Mock-Outcome", "")
         for magic in self.house.book.always():
             yield from magic.rules
         yield from self.scenario.rules

@@ -147,7 +147,8 @@ def _response(body: bytes, headers: Mapping[str, str], reply: Reply) -> Response
         cut(request.environ)
         return Response(status=500)
     if reply.truncate is not None:
-        return Response(_truncated(body, reply.truncate), _status(reply.status), {**headers, "Content-Length": str(len(body))})
+        headers = {**headers, "Content-Length": str(len(body))}
+        return Response(_truncated(body, reply.truncate), _status(reply.status), headers)
     response = Response(body, _status(reply.status), headers)
     if reply.status == 204:
         del response.headers["Content-Length"]

@@ -7,6 +7,7 @@ from typing import Any
 
 from mock_server.core.errors import ApiError, Misused
 from mock_server.core.rules import ACCEPTED
+from mock_server.ledger import markets
 from mock_server.ledger.decisions import PENDING_OPTIONS
 from mock_server.providers.klarna import errors, pages
 from mock_server.providers.klarna.actions import payments as actions
@@ -37,7 +38,7 @@ def _known_purchase(call: Call) -> Mapping[str, Any]:
     """What rules see as purchase.* when an order is placed: the authorization's data with the body on top."""
     authorization = call.world.store.get("authorizations", call.path_args["token"])
     body = call.json if isinstance(call.json, dict) else {}
-    return {**(authorization["purchase"] if authorization else {}), **body}
+    return _with_country({**(authorization["purchase"] if authorization else {}), **body})
 
 
 def _session_purchase(call: Call) -> Mapping[str, Any]:
@@ -45,7 +46,12 @@ def _session_purchase(call: Call) -> Mapping[str, Any]:
     body = call.json if isinstance(call.json, dict) else {}
     session = call.world.store.get("sessions", str(body.get("session_id")))
     data = body.get("data")
-    return {**(session["purchase"] if session else {}), **(data if isinstance(data, dict) else {})}
+    return _with_country({**(session["purchase"] if session else {}), **(data if isinstance(data, dict) else {})})
+
+
+def _with_country(purchase: dict[str, Any]) -> Mapping[str, Any]:
+    """``purchase.country`` is the one that counts: the billing country, else the purchase country."""
+    return {**purchase, "country": markets.country_of(purchase)}
 
 
 @operation(
@@ -140,7 +146,7 @@ def redirect(call: Call) -> Reply:
     load=lambda call: schemas.load_authorize(call.json), schema=schemas.AuthorizeSchema,
     outcomes={
         ACCEPTED: {}, "pending": PENDING_OPTIONS, "rejected": {"reason": "Klarna's internal reason, for the journal"},
-        "aborted": {}, "finalize_required": {},
+        "aborted": {}, "finalize_required": {}, "not_offered": {},
         "invalid_fields": {"fields": "paths that the widget marks: [billing_address.email]"},
     },
 )  # fmt: skip

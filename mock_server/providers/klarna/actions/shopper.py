@@ -19,6 +19,7 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 REFUSALS = {
     "rejected": {"approved": False, "show_form": False},
     "aborted": {"approved": False, "show_form": True},
+    "not_offered": {"show_form": False},  # load() says so already
     "finalize_required": {"approved": True, "show_form": True, "finalize_required": True},
 }
 

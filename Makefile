@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+DOCUMENTS := README.md scenarios/README.md
 
 .PHONY: help run test check bench docs wheel clean
 
@@ -23,13 +24,13 @@ check: $(STAMP)  ## Lint, types, import contracts, documents
 	$(BIN)/flake8 mock_server tests benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports --config setup.cfg
-	$(BIN)/python -m benchmarks.documents --check
+	$(BIN)/cog --check $(DOCUMENTS)
 
 bench: $(STAMP)  ## Measure speed, as ratios against a bare Flask app in the same run
 	$(BIN)/python -m benchmarks.bench
 
 docs: $(STAMP)  ## Write the generated tables into README.md and scenarios/README.md
-	$(BIN)/python -m benchmarks.documents
+	$(BIN)/cog -r $(DOCUMENTS)
 
 wheel: $(STAMP)  ## Build the wheel into dist/
 	$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .

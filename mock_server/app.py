@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from flask import Flask
@@ -22,8 +23,8 @@ from mock_server.web.routing import Faces
 
 PROVIDERS: tuple[Provider, ...] = (klarna.PROVIDER,)
 
-# the faces of the ledger that are not emulated yet: title -> path of their base URL
-_TO_COME = {"MultiSafepay": "/v1/json", "Commerce Layer": "/api", "NEXT Commerce": "/api/admin"}
+# the faces of the ledger that are not emulated yet: path of their base URL -> title
+_TO_COME = {"/v1/json": "MultiSafepay", "/api/admin": "NEXT Commerce", "/api": "Commerce Layer"}
 
 # name of an alarm -> what is done when it goes off
 _HANDLERS: dict[str, Handler] = {
@@ -41,7 +42,8 @@ def create_app(settings: Settings | None = None, new_store: Callable[[], Store] 
     worlds = create_worlds(settings or Settings(), new_store)
     app = Flask(__name__, static_folder=None)
     app.extensions["worlds"] = worlds
-    Faces(worlds, PROVIDERS, control_provider(worlds, __version__)).mount(app)
+    control = replace(control_provider(worlds, __version__), not_emulated=_TO_COME)
+    Faces(worlds, PROVIDERS, control).mount(app)
     return app
 
 
@@ -69,7 +71,7 @@ def data_folder(name: str) -> Path:
 def base_urls(address: str) -> dict[str, str]:
     """For each face the base URL that a client is configured with."""
     urls = {provider.title: address + provider.base_path for provider in PROVIDERS}
-    urls |= {title: f"{address}{path}   (not emulated yet)" for title, path in _TO_COME.items()}
+    urls |= {title: f"{address}{path}   (not emulated yet)" for path, title in _TO_COME.items()}
     return urls
 
 

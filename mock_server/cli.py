@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from dataclasses import fields
 from typing import Any
@@ -42,7 +41,7 @@ def main() -> None:
 def serve(**options: Any) -> None:
     """Serve until SIGTERM or Ctrl-C. Every option is also an environment variable: KLARNA_MOCK_PORT=8080."""
     try:
-        settings = Settings.from_env(os.environ, **options)
+        settings = Settings.from_env(**options)
         _serve(settings)
     except (SettingError, MistakeInFile, UnknownScenario) as mistake:
         click.echo(f"klarna-mock: {mistake}", err=True)
@@ -95,7 +94,7 @@ def scenarios(scenarios: str) -> None:
     from mock_server.app import create_worlds
 
     try:
-        worlds = create_worlds(Settings.from_env(os.environ, scenarios=scenarios or None))
+        worlds = create_worlds(Settings.from_env(scenarios=scenarios or None))
     except (SettingError, MistakeInFile, UnknownScenario) as mistake:
         click.echo(f"klarna-mock: {mistake}", err=True)
         sys.exit(EXIT_MISTAKE)

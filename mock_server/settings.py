@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
@@ -60,7 +61,7 @@ class Settings:
                 raise SettingError(f"setting {setting.name} is {value!r}; allowed: {', '.join(choices)}")
 
     @classmethod
-    def from_env(cls, env: Mapping[str, str], **overrides: Any) -> Settings:
+    def from_env(cls, env: Mapping[str, str] = os.environ, **overrides: Any) -> Settings:
         """Read ``KLARNA_MOCK_*`` from ``env``; ``overrides`` (the command line's, None left out) win."""
         values = {
             name[len(PREFIX) :].lower(): text for name, text in env.items() if name.startswith(PREFIX)

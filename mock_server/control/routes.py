@@ -119,7 +119,13 @@ def _read_state(call: Call) -> Reply:
 def _catalog(worlds: Worlds) -> dict[str, Any]:
     """Each operation with what rules may choose for it."""
     return {
-        name: {"outcomes": {k: dict(v) for k, v in choices.outcomes.items()}, "errors": sorted(choices.errors)}
+        name: {
+            "outcomes": {
+                outcome: {option: options[option].meaning for option in options}
+                for outcome, options in choices.outcomes.items()
+            },
+            "errors": sorted(choices.errors),
+        }
         for name, choices in worlds.house.catalog.items()
     }
 

@@ -19,6 +19,7 @@ _DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|[smhdw]))+")
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdw])")
 _LONGEST = timedelta(days=36500)  # a century; beyond it dates leave the calendar
 _MINUTE_MS = 60_000
+FIRST_YEAR, LAST_YEAR = 1970, 9000
 
 
 class Alarm(NamedTuple):
@@ -146,7 +147,7 @@ def _earlier(next_: Record | None, due_ms: int) -> Record:
 
 def parse_duration(text: str) -> timedelta:
     """``61m``, ``1h30m``, ``2d``, ``500ms`` as a duration; raises ValueError with the form expected."""
-    if not _DURATION.fullmatch(text):
+    if not isinstance(text, str) or not _DURATION.fullmatch(text):
         raise ValueError(f"{text!r} is no duration; expected a number and ms, s, m, h, d or w, like 61m or 1h30m")
     seconds = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))
     if seconds > _LONGEST.total_seconds():
@@ -158,9 +159,12 @@ def parse_time(text: str) -> datetime:
     """``2026-11-20T12:00:00Z`` as UTC; raises ValueError with the form expected."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError as error:
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise ValueError(f"{text!r} is no time; expected ISO 8601 like 2026-11-20T12:00:00Z") from error
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    if not FIRST_YEAR <= moment.year < LAST_YEAR:
+        raise ValueError(f"{text!r} is out of reach; the clock goes from {FIRST_YEAR} to {LAST_YEAR - 1}")
+    return moment
 
 
 def to_text(moment: datetime) -> str:

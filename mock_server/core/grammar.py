@@ -14,7 +14,7 @@ from marshmallow import fields as mm
 from mock_server.core.clock import parse_time
 from mock_server.core.errors import Misused
 from mock_server.core.faults import EFFECTS, check_fault
-from mock_server.core.rules import Catalog, is_able, named
+from mock_server.core.rules import Catalog, Option, is_able, named
 from mock_server.settings import SettingError, Settings, check
 
 # what a test may look at; the first word of its path
@@ -147,9 +147,21 @@ def _check_turn(turn: Mapping[str, Any], operation: str, catalog: Catalog, place
         if key not in _THEN_KEYS:
             allowed = [*_THEN_KEYS, *choices.outcomes[outcome]]
             _check_word(str(key), allowed, (*place, str(key)), f"key for outcome {outcome} of {operation}")
+            if key in choices.outcomes[outcome]:
+                _check_option(choices.outcomes[outcome][key], turn[key], (*place, str(key)))
     if "messages" in turn and not _is_texts(turn["messages"]):
         raise _mistake((*place, "messages"), "expected a list of texts")
     _check_faults(turn.get("fault", {}), (*place, "fault"))
+
+
+def _check_option(option: Option, value: Any, place: tuple[str | int, ...]) -> None:
+    """A value with a group to be put in is only known, and checked, when a request comes."""
+    if isinstance(value, str) and "{" in value:
+        return
+    try:
+        option.check(value)
+    except ValueError as error:
+        raise _mistake(place, str(error)) from error
 
 
 def _check_faults(fault: Any, place: tuple[str | int, ...]) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, NamedTuple
 
 from mock_server.core.store import Record, Store
 
@@ -16,11 +16,18 @@ ACCEPTED = "accepted"  # what happens when nothing else was said
 Look = Callable[[str], Any]
 
 
+class Option(NamedTuple):
+    """Something that may stand beside an outcome."""
+
+    meaning: str
+    check: Callable[[Any], object] = str  # raises ValueError, with what was expected
+
+
 @dataclass(frozen=True)
 class Choices:
     """What may be chosen for one operation."""
 
-    outcomes: Mapping[str, Mapping[str, str]]  # outcome -> its options -> what each means
+    outcomes: Mapping[str, Mapping[str, Option]]  # outcome -> its options by name
     errors: frozenset[str]  # canned errors: class names, and codes that stand for one of them
 
 

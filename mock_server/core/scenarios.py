@@ -102,25 +102,30 @@ class Book:
             raise MistakeInFile("no such folder of scenarios", file=str(users))
         self._seen = _stamps(users)
         self._loaded = {file.stem: load_scenario(file, catalog) for file in self._seen}
-        self._all = self._own | self._loaded
+        self._index()
 
     def get(self, name: str) -> Scenario:
         """Raises UnknownScenario with the nearest name."""
         self.refresh()
         if name not in self._all:
             near = get_close_matches(name, self._all, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(sorted(self._all))}"
-            raise UnknownScenario(f"no scenario {name!r}; {hint}")
+            hint = f"did you mean {near[0]}? " if near else ""
+            raise UnknownScenario(f"no scenario {name!r}; {hint}There are: {', '.join(self._all)}")
         return self._all[name]
 
     def always(self) -> list[Scenario]:
         """Magic data, by name."""
         self.refresh()
-        return [scenario for _, scenario in sorted(self._all.items()) if scenario.always]
+        return self._always
 
     def every(self) -> list[Scenario]:
         self.refresh()
-        return [scenario for _, scenario in sorted(self._all.items())]
+        return list(self._all.values())
+
+    def _index(self) -> None:
+        """The user's files stand in for this server's own of the same name."""
+        self._all = dict(sorted((self._own | self._loaded).items()))
+        self._always = [scenario for scenario in self._all.values() if scenario.always]
 
     def refresh(self) -> None:
         """Read again what changed in the user's folder."""
@@ -130,7 +135,7 @@ class Book:
         loaded = {file.stem: self._read_again(file, stamp) for file, stamp in stamps.items()}
         self._seen = stamps
         self._loaded = {name: scenario for name, scenario in loaded.items() if scenario is not None}
-        self._all = self._own | self._loaded
+        self._index()
         self.broken = {name: text for name, text in self.broken.items() if name in loaded}
 
     def _read_again(self, file: Path, stamp: tuple[int, int]) -> Scenario | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from mock_server.core.clock import Alarm, Clock, to_ms, to_text
+from mock_server.core.clock import LAST_YEAR, Alarm, Clock, to_ms, to_text
 from mock_server.core.errors import Misused
 from mock_server.core.ids import Ids
 from mock_server.core.journal import Journal
@@ -22,7 +22,6 @@ from mock_server.settings import Settings
 DEFAULT = "default"
 NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
 _IN_CREDENTIAL = re.compile(r"world-([A-Za-z0-9-]{1,64})")
-_LAST_YEAR = 9000
 
 Handler = Callable[["World", Alarm], "Record | None"]
 Listener = Callable[["World", Record], None]
@@ -103,8 +102,8 @@ class World:
         Webhooks are delivered before this returns. Answers with what fired: ``{"at", "what", ...}``.
         Raises ValueError when the target is in the past or beyond the calendar.
         """
-        if target.year >= _LAST_YEAR:
-            raise ValueError(f"the clock stops before the year {_LAST_YEAR}")
+        if target.year >= LAST_YEAR:
+            raise ValueError(f"the clock stops before the year {LAST_YEAR}")
         if target < self.clock.now():
             raise ValueError(f"it is {to_text(self.clock.now())} already; the clock only moves forward")
         was_frozen, start = self.clock.frozen, self.clock.now()

@@ -8,18 +8,15 @@ from datetime import timedelta
 from typing import Any
 
 from mock_server.core.clock import Alarm, parse_duration
+from mock_server.core.rules import Option
 from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.ledger import events
 from mock_server.ledger.captures import capture_order
-from mock_server.ledger.transitions import ACCEPTED, DECIDED_FROM, PENDING, NotAllowed
+from mock_server.ledger.transitions import ACCEPTED, DECIDED_FROM, PENDING, REJECTED, NotAllowed
 
 DECISION = "order.decide"  # name of the alarm
-# options of the outcome "pending", for rules and the documentation
-PENDING_OPTIONS = {
-    "decide": "what becomes of it: accepted or rejected; left out, it stays pending until told",
-    "after": "how long the assessment takes, as a duration: 5m",
-}
+_DECISIONS = {"accepted": ACCEPTED, "rejected": REJECTED}
 
 
 @dataclass(frozen=True)
@@ -34,15 +31,26 @@ class Verdict:
         return {"to": self.then, "after_s": self.after.total_seconds()} if self.then else None
 
 
+def _fraud_status(word: Any) -> str:
+    """Raises ValueError."""
+    if word not in _DECISIONS:
+        raise ValueError(f"decide is {word!r}; expected {' or '.join(_DECISIONS)}")
+    return _DECISIONS[word]
+
+
+# options of the outcome "pending"
+PENDING_OPTIONS = {
+    "decide": Option("what becomes of it: accepted or rejected; left out, it stays pending until told", _fraud_status),
+    "after": Option("how long the assessment takes, as a duration: 5m", parse_duration),
+}
+
+
 def read_verdict(outcome: str, options: Mapping[str, Any]) -> Verdict:
     """From an outcome, ``accepted`` or ``pending``, and the options of the latter; raises ValueError."""
     if outcome != "pending":
         return Verdict()
-    decide = options.get("decide")
-    if decide is not None and decide not in ("accepted", "rejected"):
-        raise ValueError(f"decide is {decide!r}; expected accepted or rejected")
-    after = parse_duration(str(options.get("after", "0s")))
-    return Verdict(PENDING, decide.upper() if decide else None, after)
+    then = _fraud_status(options["decide"]) if "decide" in options else None
+    return Verdict(PENDING, then, parse_duration(options.get("after", "0s")))
 
 
 def schedule(world: World, order_id: str, verdict: Verdict) -> None:

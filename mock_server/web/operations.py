@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mock_server.core.errors import ApiError, Misused
-from mock_server.core.rules import ACCEPTED, Choices, Decision
+from mock_server.core.rules import ACCEPTED, Choices, Decision, Option
 from mock_server.core.world import Listener, World
 
-Outcomes = Mapping[str, Mapping[str, str]]  # outcome -> its options -> what each means
+Outcomes = Mapping[str, Mapping[str, Option]]  # outcome -> its options by name
 ONLY_ACCEPTED: Outcomes = {ACCEPTED: {}}
 
 
@@ -119,6 +119,11 @@ def chosen(decision: Decision, asked: Mapping[str, Any], outcomes: Outcomes) -> 
     if outcome not in outcomes:
         raise Misused(f"outcome: {outcome!r} is none of {', '.join(outcomes)}")
     options = {name: asked[name] for name in outcomes[outcome] if name in asked}
+    for name, value in options.items():
+        try:
+            outcomes[outcome][name].check(value)
+        except ValueError as error:
+            raise Misused(f"{name}: {error}") from error
     return replace(decision, outcome=outcome, options=options, decided_by="this call")
 
 

@@ -41,7 +41,7 @@ def answer(
     if call.decision.fault:
         reply = _hurt(reply, faults.hurt(call.decision.fault))
     body, headers = provider.write(reply, call)
-    if operation is None or not operation.is_control:
+    if not (operation.is_control if operation else call.path.startswith("/_mock")):
         number = call.world.journal.next_id()
         call.world.journal.write(number, _entry(provider, operation, call, reply, error, body))
         headers = {**headers, EXPLAIN_HEADER: _explain_url(call, number)}

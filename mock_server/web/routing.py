@@ -77,12 +77,15 @@ class Faces:
         """A path that no operation has, or not with this method."""
         provider = self._owner(request.host.partition(":")[0], request.path)
         if request.method == "OPTIONS" and "Origin" in request.headers and provider is not self._control:
-            return Response(status=204, headers=_cors(request.headers["Origin"]))
+            return Response(status=_status(204), headers=_cors(request.headers["Origin"]))
         return self._serve(provider, None, {}, self._refusal(provider, error))
 
     def _owner(self, host: str, path: str) -> Provider:
-        """The provider of a path: by the control API's prefix, by host name, by path; Klarna when nobody claims it."""
-        if path == _CONTROL_PREFIX or path.startswith(_CONTROL_PREFIX + "/"):
+        """The provider of a path: by host name, by path; Klarna when nobody claims it.
+
+        The control API answers for itself and for the faces that are still to come.
+        """
+        if f"{path}/".startswith(f"{_CONTROL_PREFIX}/"):
             return self._control
         for provider in self._providers:
             if any(fnmatchcase(host, pattern) for pattern in provider.hosts):
@@ -90,7 +93,8 @@ class Faces:
         for provider in self._providers:
             if path.startswith(provider.prefixes):
                 return provider
-        return self._providers[0]
+        to_come = any(path.startswith(prefix) for prefix in self._control.not_emulated)
+        return self._control if to_come else self._providers[0]
 
     def _refusal(self, provider: Provider, error: HTTPException) -> ApiError:
         for prefix, what in provider.not_emulated.items():

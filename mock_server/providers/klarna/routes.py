@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mock_server.core.errors import ApiError, Misused
-from mock_server.core.rules import ACCEPTED
+from mock_server.core.rules import ACCEPTED, Option
 from mock_server.ledger import markets
 from mock_server.ledger.decisions import PENDING_OPTIONS
 from mock_server.providers.klarna import errors, pages
@@ -28,6 +28,11 @@ NOT_EMULATED: Mapping[str, str] = {
     "/settlements/": "Settlements v1",
     "/merchantcard/": "Merchant Card Service v3",
 }
+
+
+def _paths(value: Any) -> None:
+    if not isinstance(value, list) or not all(isinstance(path, str) for path in value):
+        raise ValueError("expected a list of field paths")
 
 
 def _strict(call: Call) -> bool:
@@ -134,7 +139,7 @@ def create_customer_token(call: Call) -> Reply:
 
 @operation(
     PAYMENTS, "GET", "/<any(eu, na, oc):region>/kp/v1/sessions/<session_id>/redirect", docs=DOCS + "createOrder",
-    public=True, errors=(errors.InvalidSessionId, *errors.COMMON),
+    public=True, errors=(errors.InvalidSessionId, errors.InternalServerError),
 )  # fmt: skip
 def redirect(call: Call) -> Reply:
     return pages.redirect(call)
@@ -145,9 +150,10 @@ def redirect(call: Call) -> Reply:
     purchase=_session_purchase,
     load=lambda call: schemas.load_authorize(call.json), schema=schemas.AuthorizeSchema,
     outcomes={
-        ACCEPTED: {}, "pending": PENDING_OPTIONS, "rejected": {"reason": "Klarna's internal reason, for the journal"},
+        ACCEPTED: {}, "pending": PENDING_OPTIONS,
+        "rejected": {"reason": Option("Klarna's internal reason, for the journal")},
         "aborted": {}, "finalize_required": {}, "not_offered": {},
-        "invalid_fields": {"fields": "paths that the widget marks: [billing_address.email]"},
+        "invalid_fields": {"fields": Option("paths that the widget marks: [billing_address.email]", _paths)},
     },
 )  # fmt: skip
 def authorize(call: Call) -> Reply:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mock_server.core.errors import Fault
+from mock_server.core.errors import Fault, Misused
 from mock_server.core.rules import Decision
 from mock_server.core.store import Record
 from mock_server.core.world import World
@@ -247,7 +247,10 @@ def _verdict(decision: Decision, authorization: Record) -> Verdict:
         chosen = authorization["decision"]
     if chosen["outcome"] == "rejected":
         raise errors.Rejected()
-    return read_verdict(chosen["outcome"], chosen)
+    try:
+        return read_verdict(chosen["outcome"], chosen)
+    except ValueError as error:
+        raise Misused(f"{decision.decided_by}: {error}") from error
 
 
 def _order_answer(

@@ -1,0 +1,1 @@
+"""Speed, measured; and the documents that are generated."""

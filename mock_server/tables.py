@@ -1,0 +1,85 @@
+"""The generated tables of the documents, as Markdown; `make docs` writes them, `make check` fails on stale ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+
+from mock_server.app import PROVIDERS, create_worlds
+from mock_server.core.faults import EFFECTS
+from mock_server.core.grammar import LOOKS_AT, TESTS
+from mock_server.settings import PREFIX, Settings
+
+
+def settings() -> str:
+    """Every setting with its option and environment variable."""
+    rows = [
+        (
+            f"`--{setting.name.replace('_', '-')}`",
+            f"`{PREFIX}{setting.name.upper()}`",
+            f"`{setting.default}`" if setting.default != "" else "",
+            setting.metadata["about"] + _choices(setting.metadata["choices"]),
+        )
+        for setting in fields(Settings)
+    ]
+    return _table(("option", "environment", "default", "meaning"), rows)
+
+
+def operations() -> str:
+    """Every operation with its outcomes and errors; the first outcome is the default."""
+    rows = [
+        (
+            f"[`{operation.name}`]({operation.docs})",
+            f"`{operation.method} {operation.path}`",
+            ", ".join(f"`{outcome}`" for outcome in operation.outcomes),
+            ", ".join(f"`{error.__name__}`" for error in operation.errors),
+        )
+        for provider in PROVIDERS
+        for operation in (*provider.operations, *provider.controls)
+    ]
+    return _table(("operation", "request", "outcomes", "errors for rules"), rows)
+
+
+def outcome_options() -> str:
+    """The options that outcomes take."""
+    rows = {
+        (f"`{outcome}`", f"`{name}`", option.meaning)
+        for provider in PROVIDERS
+        for operation in (*provider.operations, *provider.controls)
+        for outcome, options in operation.outcomes.items()
+        for name, option in options.items()
+    }
+    return _table(("outcome", "option", "meaning"), sorted(rows))
+
+
+def scenarios(*, always: bool) -> str:
+    """The scenarios that can be chosen, or those that are always on."""
+    book = create_worlds(Settings()).house.book
+    rows = [(f"`{scenario.name}`", scenario.about) for scenario in book.every() if scenario.always == always]
+    return _table(("scenario", "what happens"), rows)
+
+
+def looks_at() -> str:
+    return _two_columns("path starts with", LOOKS_AT)
+
+
+def tests() -> str:
+    return _two_columns("test", TESTS)
+
+
+def faults() -> str:
+    return _two_columns("fault", EFFECTS)
+
+
+def _two_columns(title: str, meanings: Mapping[str, str]) -> str:
+    return _table((title, "meaning"), [(f"`{word}`", meaning) for word, meaning in meanings.items()])
+
+
+def _choices(choices: Iterable[str]) -> str:
+    named = ", ".join(f"`{choice}`" for choice in choices)
+    return f" One of {named}." if named else ""
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n\n"

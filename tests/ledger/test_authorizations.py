@@ -1,0 +1,231 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from mock_server.core.store import Record
+from mock_server.core.world import World
+from mock_server.ledger import authorizations, sessions
+from mock_server.ledger.authorizations import AlreadyUsed, UnknownAuthorization
+
+from .conftest import Heard, Till, at_once
+
+MILLISECOND = timedelta(milliseconds=1)
+
+
+def use(world: World, token: str, digest: str = "digest") -> Record:
+    return authorizations.use(world, token, used_for="order", body_digest=digest, answer={"order_id": "1"})
+
+
+def test_a_granted_authorization_is_the_sessions(world: World, till: Till) -> None:
+    session = till.session()
+
+    granted = authorizations.grant(world, session)
+
+    assert granted == authorizations.find_authorization(world, granted["token"])
+    assert granted["token"] == sessions.find_session(world, session["id"])["authorization_token"]
+    assert (session["id"], session["purchase"], "valid") == (
+        granted["session_id"], granted["purchase"], granted["status"],
+    )  # fmt: skip
+
+
+def test_a_grant_is_told(till: Till, heard: Heard) -> None:
+    granted = till.authorization()
+
+    assert [("authorization.granted", granted)] == heard
+
+
+def test_a_token_lives_60_minutes(world: World, till: Till) -> None:
+    granted = till.authorization()
+    world.advance(timedelta(minutes=60) - MILLISECOND)
+
+    found = authorizations.find_authorization(world, granted["token"])
+
+    assert "2026-11-20T13:00:00.000Z" == found["expires_at"]
+
+
+def test_after_60_minutes_a_token_is_worth_nothing(world: World, till: Till) -> None:
+    granted = till.authorization()
+    world.advance(timedelta(minutes=60))
+
+    with pytest.raises(UnknownAuthorization) as gone:
+        authorizations.find_authorization(world, granted["token"])
+
+    assert (
+        f"authorization {granted['token']} expired at 2026-11-20T13:00:00.000Z, 60 minutes after it was granted;"
+        " it is 2026-11-20T13:00:00.000Z"
+    ) == str(gone.value)
+
+
+def test_the_clock_tells_which_token_expired(world: World, till: Till, heard: Heard) -> None:
+    granted = till.authorization()
+
+    fired = world.advance(timedelta(minutes=61))
+
+    assert [
+        {
+            "at": "2026-11-20T13:00:00.000Z",
+            "what": "authorization.expired",
+            "authorization_token": granted["token"],
+            "session_id": granted["session_id"],
+        }
+    ] == fired
+    assert ["authorization.granted", "authorization.expired"] == heard.names
+
+
+def test_a_used_token_does_not_expire_aloud(world: World, till: Till, heard: Heard) -> None:
+    granted = till.authorization()
+    use(world, granted["token"])
+
+    fired = world.advance(timedelta(minutes=61))
+
+    assert [] == fired
+    assert ["authorization.granted"] == heard.names
+
+
+def test_a_later_authorization_replaces_the_earlier_token(world: World, till: Till) -> None:
+    session = till.session()
+    earlier = authorizations.grant(world, session)
+
+    later = authorizations.grant(world, session)
+
+    assert later["token"] == authorizations.find_authorization(world, later["token"])["token"]
+    with pytest.raises(UnknownAuthorization) as replaced:
+        authorizations.find_authorization(world, earlier["token"])
+    assert f"authorization {earlier['token']} was replaced" == str(replaced.value)
+
+
+def test_a_completed_session_gets_no_further_token(world: World, till: Till) -> None:
+    order = till.order()
+    session = sessions.find_session(world, order["session_id"])
+
+    with pytest.raises(sessions.SessionCompleted):
+        authorizations.grant(world, session)
+
+    assert 1 == sum(1 for _ in world.store.all("authorizations"))
+
+
+def test_a_session_that_was_completed_meanwhile_gets_no_token(world: World, till: Till) -> None:
+    """The caller read the session before the order was placed."""
+    stale = till.session()
+    spent = use(world, authorizations.grant(world, stale)["token"])
+    till.place(spent)
+
+    with pytest.raises(sessions.SessionCompleted):
+        authorizations.grant(world, stale)
+
+    assert 1 == sum(1 for _ in world.store.all("authorizations"))
+
+
+def test_a_token_of_ones_own_choice_can_be_granted(world: World, till: Till) -> None:
+    granted = authorizations.grant(world, till.session(), token="b4bd3423-24e3")
+
+    assert "b4bd3423-24e3" == granted["token"]
+    assert granted == authorizations.find_authorization(world, "b4bd3423-24e3")
+
+
+def test_using_a_token_keeps_what_it_was_used_for(world: World, till: Till) -> None:
+    granted = till.authorization()
+
+    used = use(world, granted["token"], "abc")
+
+    assert ("used", "order", "abc", {"order_id": "1"}) == tuple(
+        used[name] for name in ("status", "used_for", "body_digest", "answer")
+    )
+
+
+def test_a_token_is_used_once(world: World, till: Till) -> None:
+    granted = till.authorization()
+    use(world, granted["token"], "first")
+
+    with pytest.raises(AlreadyUsed) as again:
+        use(world, granted["token"], "second")
+
+    assert "first" == again.value.authorization["body_digest"]
+    assert f"token {granted['token']} was used for its order" == str(again.value)
+
+
+def test_of_16_threads_one_uses_the_token(world: World, till: Till) -> None:
+    granted = till.authorization()
+
+    results = at_once(lambda: use(world, granted["token"]))
+
+    assert 1 == sum(isinstance(result, dict) for result in results)
+    assert 15 == sum(isinstance(result, AlreadyUsed) for result in results)
+
+
+def test_a_cancelled_token_is_worth_nothing_and_leaves_the_session_open(world: World, till: Till) -> None:
+    granted = till.authorization()
+
+    authorizations.cancel(world, granted["token"])
+
+    with pytest.raises(UnknownAuthorization) as cancelled:
+        authorizations.find_authorization(world, granted["token"])
+    assert f"authorization {granted['token']} was cancelled" == str(cancelled.value)
+    session = sessions.find_session(world, granted["session_id"])
+    assert ("incomplete", None) == (session["status"], session["authorization_token"])
+
+
+def test_a_cancelled_token_does_not_expire_aloud(world: World, till: Till) -> None:
+    granted = till.authorization()
+    authorizations.cancel(world, granted["token"])
+
+    assert [] == world.advance(timedelta(minutes=61))
+
+
+def test_a_used_token_cannot_be_cancelled(world: World, till: Till) -> None:
+    granted = till.authorization()
+    use(world, granted["token"])
+
+    with pytest.raises(AlreadyUsed):
+        authorizations.cancel(world, granted["token"])
+
+    assert "used" == authorizations.find_authorization(world, granted["token"])["status"]
+
+
+def test_a_cancelled_token_cannot_be_used(world: World, till: Till) -> None:
+    granted = till.authorization()
+    authorizations.cancel(world, granted["token"])
+
+    with pytest.raises(UnknownAuthorization):
+        use(world, granted["token"])
+
+
+def test_a_customer_token_made_with_spending_uses_the_authorization_up(world: World, till: Till) -> None:
+    granted = till.authorization(intent="tokenize")
+
+    kept = authorizations.keep_customer_token(world, granted["token"], {"token_id": "1"}, spend=True)
+
+    assert {"token_id": "1"} == kept
+    with pytest.raises(AlreadyUsed) as used:
+        use(world, granted["token"])
+    assert "customer_token" == used.value.authorization["used_for"]
+
+
+def test_a_customer_token_made_without_spending_leaves_the_order_possible(world: World, till: Till) -> None:
+    granted = till.authorization(intent="buy_and_tokenize")
+    authorizations.keep_customer_token(world, granted["token"], {"token_id": "1"}, spend=False)
+
+    used = use(world, granted["token"])
+
+    assert "order" == used["used_for"]
+
+
+def test_of_16_customer_tokens_the_first_is_kept(world: World, till: Till) -> None:
+    granted = till.authorization(intent="tokenize")
+    numbers = iter(range(16))
+
+    results = at_once(
+        lambda: authorizations.keep_customer_token(world, granted["token"], {"token_id": next(numbers)}, spend=True)
+    )
+
+    assert 1 == len({result["token_id"] for result in results})
+
+
+def test_after_an_order_no_customer_token_is_kept(world: World, till: Till) -> None:
+    granted = till.authorization(intent="buy_and_tokenize")
+    use(world, granted["token"])
+
+    with pytest.raises(AlreadyUsed):
+        authorizations.keep_customer_token(world, granted["token"], {"token_id": "1"}, spend=False)

@@ -15,7 +15,7 @@ from statistics import median
 
 from benchmarks import growth, messages, rates
 from benchmarks.figures import Figure, table
-from benchmarks.servers import BARE, MOCK, cold_start_ms, running
+from benchmarks.servers import BARE, MOCK, cold_start_ms, rss_mb, running
 
 MOST_COLD_START = 1.5  # to the bare application's
 MOST_IDLE_MB = 60.0
@@ -79,10 +79,10 @@ def _memory(orders: int) -> Iterator[Figure]:
     """Resident memory of a server process after its first answer, and after orders over HTTP, journal included."""
     with running(MOCK) as server:
         server.load(iter([messages.create_session()] * 2), 1)
-        idle_mb = server.rss_mb()
+        idle_mb = rss_mb(server.pid)
         tokens = (messages.create_order_at_once(f"any-{number}") for number in range(orders + 1))
         server.load(tokens, orders)
-        full_mb = server.rss_mb()
+        full_mb = rss_mb(server.pid)
     yield Figure("memory, idle", idle_mb, "MB", most=MOST_IDLE_MB)
     yield Figure(f"memory, after {orders:,} orders", full_mb, "MB")
     yield Figure("memory, bytes per order with its journal entry", (full_mb - idle_mb) * 1e6 / orders, "B")

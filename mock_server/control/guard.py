@@ -8,14 +8,16 @@ from urllib.parse import urlsplit
 
 from mock_server.core.errors import Misused
 from mock_server.core.outbox import is_near
+from mock_server.settings import Settings
 from mock_server.web.operations import Call, Credential
 
 TOKEN_HEADER = "x-mock-control-token"
 
 
-def authenticate(call: Call, token: str) -> Credential:
+def authenticate(call: Call, settings: Settings) -> Credential:
     """Let the call in; raises Misused (403), with what would have been accepted."""
-    _refuse_foreign_page(call)
+    _refuse_foreign_page(call, settings)
+    token = settings.control_token
     sent = _sent_token(call)
     if sent and not (token and compare_digest(sent.encode(), token.encode())):
         raise Misused("the control token is not the one this server was started with", status=403, code="FORBIDDEN")
@@ -29,17 +31,15 @@ def authenticate(call: Call, token: str) -> Credential:
     return Credential("control")
 
 
-def _refuse_foreign_page(call: Call) -> None:
+def _refuse_foreign_page(call: Call, settings: Settings) -> None:
+    """A browser says which page is calling. Without a public URL this server's own name must be a near one: any
+    other may have been pointed at loopback by somebody else's DNS."""
     origin = call.headers.get("origin")
     if origin is None:
         return
-    try:
-        page = urlsplit(origin)
-        own = page.netloc == call.headers.get("host") and is_near(page.hostname or "")
-    except ValueError:
-        own = False
-    own = own or origin == call.base_url and not call.base_url.endswith(call.headers.get("host", ""))
-    if not own:
+    own = urlsplit(call.base_url)
+    is_own = origin == f"{own.scheme}://{own.netloc}" and (settings.public_url or is_near(own.hostname or ""))
+    if not is_own:
         raise Misused(f"a page of {origin} may not steer this server", status=403, code="FORBIDDEN")
 
 

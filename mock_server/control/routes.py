@@ -19,7 +19,6 @@ _JSON = "application/json"
 
 def control_provider(worlds: Worlds, version: str) -> Provider:
     """The control API as one more face, so that it walks the same road."""
-    token = worlds.house.settings.control_token
     return Provider(
         name="control",
         title="Control API",
@@ -27,7 +26,7 @@ def control_provider(worlds: Worlds, version: str) -> Provider:
         hosts=(),
         prefixes=("/_mock",),
         operations=tuple(_operations(worlds, version)),
-        authenticate=lambda call: guard.authenticate(call, token),
+        authenticate=lambda call: guard.authenticate(call, worlds.house.settings),
         render=_render,
         write=_write,
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -99,8 +100,6 @@ def till(world: World) -> Till:
 
 def at_once(act: Callable[[], Any], *, times: int = 16) -> list[Any]:
     """What ``times`` threads got that did the same at the same moment: results and exceptions."""
-    from threading import Barrier
-
     barrier = Barrier(times)
 
     def run() -> Any:

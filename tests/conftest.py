@@ -1,0 +1,77 @@
+"""What tests of every room share: worlds without HTTP, an application, a server on a real socket, a webhook receiver."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+import requests
+from flask import Flask
+
+from mock_server.app import create_app, create_worlds
+from mock_server.core.world import World
+from mock_server.core.worlds import Worlds
+from mock_server.settings import Settings
+from mock_server.web.serving import RunningServer
+from tests.klarna import InProcess, Klarna, OverHttp
+from tests.receiver import Receiver
+
+
+@pytest.fixture
+def worlds() -> Worlds:
+    """All worlds of a server without HTTP and without a courier: what falls due is done at once."""
+    return create_worlds(Settings())
+
+
+@pytest.fixture
+def world(worlds: Worlds) -> World:
+    return worlds.get("default")
+
+
+@pytest.fixture
+def app() -> Flask:
+    return create_app(Settings())
+
+
+@pytest.fixture
+def klarna(app: Flask) -> Klarna:
+    """Klarna in one process: quick, and alone."""
+    return Klarna(InProcess(app.test_client()), "test")
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The address of one server for all tests, with a courier: ``http://127.0.0.1:<port>``."""
+    app = create_app(Settings())
+    worlds: Worlds = app.extensions["worlds"]
+    worlds.run()
+    with RunningServer(app) as running:
+        yield f"http://127.0.0.1:{running.port}"
+    worlds.stop()
+
+
+@pytest.fixture(scope="session")
+def _world_numbers() -> Iterator[int]:
+    return count(1)
+
+
+@pytest.fixture
+def fresh_world(_world_numbers: Iterator[int]) -> str:
+    """A name that no other test uses."""
+    return f"test-{next(_world_numbers)}"
+
+
+@pytest.fixture
+def klarna_over_http(server: str, fresh_world: str) -> Iterator[Klarna]:
+    """Klarna on a real socket, in a world that no other test uses."""
+    with requests.Session() as session:
+        session.trust_env = False
+        yield Klarna(OverHttp(server, session), fresh_world)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A shop's server for webhooks."""
+    with Receiver() as running:
+        yield running

@@ -47,7 +47,7 @@ def serve(**options: Any) -> None:
         click.echo(f"klarna-mock: {mistake}", err=True)
         sys.exit(EXIT_MISTAKE)
     except OSError as error:
-        click.echo(f"klarna-mock: cannot listen on {options['host'] or ''}:{options['port'] or ''}: {error}", err=True)
+        click.echo(f"klarna-mock: cannot listen on {settings.host}:{settings.port}: {error}", err=True)
         sys.exit(EXIT_MISTAKE)
 
 

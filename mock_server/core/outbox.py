@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import timedelta
+from threading import Event, Lock, Thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -137,19 +140,33 @@ class Courier:
 
     def __init__(self, fire_due: Callable[[], float | None]) -> None:
         """``fire_due`` fires what is due in every world and answers with the seconds until the next is."""
-        from concurrent.futures import ThreadPoolExecutor
-        from threading import Event, Thread
-
         self._fire_due = fire_due
+        self._under_way: dict[str, set[Future[object]]] = {}  # world -> deliveries that have not ended
+        self._lock = Lock()
         self._woken = Event()
         self._stopped = False
         self._pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="webhook")
         self._thread = Thread(target=self._run, name="courier", daemon=True)
         self._thread.start()
 
-    def submit(self, job: Callable[[], object]) -> None:
+    def submit(self, world: str, job: Callable[[], object]) -> None:
         """Run a delivery soon, beside others: a slow receiver delays nobody else's."""
-        self._pool.submit(job)
+        with self._lock:
+            future = self._pool.submit(job)
+            self._under_way.setdefault(world, set()).add(future)
+        future.add_done_callback(lambda done: self._ended(world, done))
+
+    def settle(self, world: str) -> None:
+        """Wait for the deliveries of a world that are under way."""
+        with self._lock:
+            futures = list(self._under_way.get(world, ()))
+        wait(futures)
+
+    def _ended(self, world: str, future: Future[object]) -> None:
+        with self._lock:
+            self._under_way[world].discard(future)
+            if not self._under_way[world]:
+                del self._under_way[world]
 
     def wake(self) -> None:
         self._woken.set()
@@ -164,5 +181,9 @@ class Courier:
     def _run(self) -> None:
         while not self._stopped:
             self._woken.clear()
-            next_s = self._fire_due()
+            try:
+                next_s = self._fire_due()
+            except Exception:
+                logging.getLogger(__name__).exception("the courier stumbled")
+                next_s = None
             self._woken.wait(self.POLL_S if next_s is None else min(next_s, self.POLL_S))

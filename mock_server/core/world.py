@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Lock
 from typing import Any
 
 from mock_server.core.clock import LAST_YEAR, Alarm, Clock, to_ms, to_text
@@ -53,6 +54,8 @@ class World:
     house: House
     # runs a job beside the requests
     deliver_later: Callable[[Callable[[], object]], None]
+    settle: Callable[[], None]  # waits for those jobs
+    firing: Lock  # held while alarms are taken and handed on, so that ``settle`` misses none
     wake: Callable[[], None]  # tells the courier that an alarm may be due sooner than it thought
 
     def publish(self, event: str, record: Record) -> None:
@@ -90,11 +93,12 @@ class World:
         next_ms = self.clock.next_due_ms()
         if next_ms is None or next_ms > (now_ms := self.clock.now_ms()):
             return
-        for alarm in self.clock.take_due(now_ms):
-            if alarm.name == ALARM:
-                self.deliver_later(_job(self, alarm))
-            else:
-                self.handle_quietly(alarm)
+        with self.firing:
+            for alarm in self.clock.take_due(now_ms):
+                if alarm.name == ALARM:
+                    self.deliver_later(_job(self, alarm))
+                else:
+                    self.handle_quietly(alarm)
 
     def move_clock(self, target: datetime) -> list[Record]:
         """Go to a later time; all that falls due on the way happens in order, each at its own time.
@@ -106,6 +110,9 @@ class World:
             raise ValueError(f"the clock stops before the year {LAST_YEAR}")
         if target < self.clock.now():
             raise ValueError(f"it is {to_text(self.clock.now())} already; the clock only moves forward")
+        with self.firing:  # nobody is between taking an alarm and handing it on
+            pass
+        self.settle()
         was_frozen, start = self.clock.frozen, self.clock.now()
         fired = []
         try:

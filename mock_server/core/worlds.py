@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from threading import Lock
 
 from mock_server.core.clock import Clock, parse_time
@@ -30,6 +31,7 @@ class Worlds:
         self._fresh = 0  # number of the last fresh name
         self._people = People()
         self._courier: Courier | None = None
+        self._firing = Lock()
 
     def get(self, name: str, *, scenario: str = "") -> World:
         """The world of this name; ``scenario`` stands in for its active one, for one request.
@@ -55,7 +57,9 @@ class Worlds:
             settings=settings,
             scenario=story,
             house=self.house,
-            deliver_later=self._deliver_later,
+            deliver_later=partial(self._deliver_later, name),
+            settle=partial(self._settle, name),
+            firing=self._firing,
             wake=self._wake,
         )
 
@@ -143,11 +147,15 @@ class Worlds:
                 waits.append(max(next_ms - world.clock.now_ms(), 0) / 1000)
         return min(waits, default=None)
 
-    def _deliver_later(self, job: Callable[[], object]) -> None:
+    def _deliver_later(self, world: str, job: Callable[[], object]) -> None:
         if self._courier is None:
             job()
         else:
-            self._courier.submit(job)
+            self._courier.submit(world, job)
+
+    def _settle(self, world: str) -> None:
+        if self._courier is not None:
+            self._courier.settle(world)
 
     def _wake(self) -> None:
         if self._courier is not None:

@@ -184,6 +184,8 @@ def _entry(
         "request": {"headers": masked(call.wire_headers), "body": call.text},
         "response": {"body": body.decode("utf-8", "replace")},
     }
+    if call.decision.options:
+        entry["options"] = dict(call.decision.options)
     if call.decision.fault:
         entry["fault"] = dict(call.decision.fault)
     if error is not None:

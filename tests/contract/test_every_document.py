@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +15,7 @@ import pytest
 
 from mock_server.app import catalog
 from mock_server.core.scenarios import load_scenario
+from tests import curl
 
 ROOT = Path(__file__).parents[2]
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -53,22 +54,14 @@ def address() -> Iterator[str]:
         process.stdout.read()
 
 
-def _curl(script: str) -> str:
-    done = subprocess.run(["bash", "-euc", script], capture_output=True, text=True, check=False, timeout=30)
-    assert done.returncode == 0, f"{script}\n{done.stderr}"
-    return done.stdout
-
-
 def test_every_curl_block_of_the_readme_works_in_order(address: str) -> None:
-    assert shutil.which("curl"), "curl is needed to run the blocks of the README"
     blocks = _blocks("README.md")
     answer = ""
     ran = 0
 
     for block in blocks:
         if block.language == "sh" and block.text.startswith("curl"):
-            script = block.text.replace("http://127.0.0.1:8080", address).replace("curl ", "curl -sS ", 1)
-            answer = _curl(script)
+            answer = curl.run(block.text.replace("http://127.0.0.1:8080", address))
             ran += 1
             assert "MISUSED" not in answer, block.text
         elif block.language == "json":
@@ -78,10 +71,20 @@ def test_every_curl_block_of_the_readme_works_in_order(address: str) -> None:
     assert ran >= 10
 
 
+def test_the_stand_in_for_curl_says_what_curl_says(address: str) -> None:
+    """On a machine without curl the blocks are run by it."""
+    (create, *_) = [block.text for block in _blocks("README.md") if "payments/v1/sessions" in block.text]
+    command = create.replace("http://127.0.0.1:8080", address)
+
+    answer = json.loads(curl.stand_in(shlex.split(command)[1:]))
+
+    assert "75b25b33-bf63-6e33-ba8b-8e3cc4eee570" == answer["session_id"]
+
+
 def test_the_refusal_that_the_readme_talks_of_is_the_one_that_comes(address: str) -> None:
     refused = [block.text for block in _blocks("README.md") if block.text.startswith("curl -i")]
 
-    answer = _curl(refused[0].replace("http://127.0.0.1:8080", address).replace("curl ", "curl -sS ", 1))
+    answer = curl.run(refused[0].replace("http://127.0.0.1:8080", address))
 
     assert "Bad value: order_lines[0].total_tax_amount" in answer
     assert "X-Mock-Explain: /_mock/journal/1" in answer

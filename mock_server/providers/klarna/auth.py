@@ -51,9 +51,9 @@ def admit(call: Call) -> None:
     enforced = call.world.settings.klarna_rate_limits == "on"
     used = _count(call, "sessions" if is_session else "others") if enforced else 1
     call.extra_headers |= {
-        "X-Ratelimit-Limit": f"{limit}, {limit};w=1",
-        "X-Ratelimit-Remaining": str(max(limit - used, 0)),
-        "X-Ratelimit-Reset": "1",
+        "x-ratelimit-limit": f"{limit}, {limit};w=1",
+        "x-ratelimit-remaining": str(max(limit - used, 0)),
+        "x-ratelimit-reset": "1",
     }
     if used > limit:
         raise RateLimited(f"{used} calls in this second, the limit is {limit}")

@@ -189,7 +189,7 @@ def render(error: ApiError, call: Call) -> Reply:
         headers = {"Www-Authenticate": 'Basic realm="very closed site"'}
         return Reply(_GATEWAY_PAGE.encode(), error.status, headers, "text/html")
     if isinstance(error, RateLimited):
-        return Reply(None, error.status, {"x-envoy-ratelimited": "true"})
+        return Reply(None, error.status, {"x-envoy-ratelimited": "true", "x-ratelimit-remaining": "0"})
     code, messages = error.code, error.messages
     if not code:
         code, messages = _OF_THE_ROAD[type(error)]

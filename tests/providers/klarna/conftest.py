@@ -1,13 +1,9 @@
-"""A merchant of Klarna over Flask's test client, a bare world, and a shop that receives webhooks."""
+"""A merchant of Klarna over Flask's test client who sees the whole answer, and a bare world; both at noon."""
 
 from __future__ import annotations
 
-import json
 from base64 import b64encode
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -135,43 +131,3 @@ def world() -> World:
     world = create_worlds(Settings()).get("default")
     world.clock.freeze(NOON)
     return world
-
-
-class Shop(ThreadingHTTPServer):
-    """A merchant's server: notes what is posted to it, answers with ``statuses`` in turn, then 200."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Inbox)
-        self.received: list[dict[str, Any]] = []  # oldest first: {"path", "headers", "body"}
-        self.statuses: list[int] = []
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-
-class _Inbox(BaseHTTPRequestHandler):
-    server: Shop
-
-    def do_POST(self) -> None:
-        text = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        self.server.received.append({"path": self.path, "headers": headers, "body": json.loads(text)})
-        self.send_response(self.server.statuses.pop(0) if self.server.statuses else 200)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture
-def shop() -> Iterator[Shop]:
-    with Shop() as shop:
-        thread = Thread(target=shop.serve_forever, args=(0.01,))
-        thread.start()
-        yield shop
-        shop.shutdown()
-        thread.join()

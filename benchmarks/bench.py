@@ -25,14 +25,15 @@ MOST_IDLE_MB = 60.0
 class Size:
     """How much is measured."""
 
-    rounds: int = 5
-    requests: int = 800  # per round, operation and number of connections
+    rounds: int = 11  # short ones: the speed of a machine that does other things too changes within seconds
+    requests: int = 400  # per round, operation and number of connections
+    refills: int = 5  # of the small store, and of the world that is reset
     orders: int = 10_000  # in the server that is weighed, in the world that is reset
     many_orders: int = 100_000  # in the store that is compared with a small one
-    samples: int = 200  # orders per round in either
+    samples: int = 200  # orders per refill, in either store
 
 
-QUICK = Size(rounds=2, requests=150, orders=1_000, many_orders=5_000, samples=100)
+QUICK = Size(rounds=3, requests=150, refills=2, orders=1_000, many_orders=5_000, samples=100)
 
 
 def main() -> None:
@@ -58,9 +59,9 @@ def _figures(size: Size) -> Iterator[Figure]:
     _tell("memory")
     yield from _memory(size.orders)
     _tell("growth of the store")
-    yield from growth.measure_order_cost(rounds=size.rounds, samples=size.samples, many=size.many_orders)
+    yield from growth.measure_order_cost(rounds=size.refills, samples=size.samples, many=size.many_orders)
     _tell("reset")
-    yield growth.measure_reset(rounds=size.rounds, orders=size.orders)
+    yield growth.measure_reset(rounds=size.refills, orders=size.orders)
 
 
 def _tell(what: str) -> None:

@@ -33,7 +33,7 @@ def measure(mock: Server, bare: Server, *, rounds: int, requests: int) -> list[F
     client = _Client(mock)
     for _ in range(rounds):
         for name, connections in _CASES:
-            most = requests + _WARM_UP + connections
+            most = requests + _WARM_UP + 3 * connections  # some are in flight when warm-up and measurement end
             timed = {"connections": connections, "warm_up": _WARM_UP}
             on_mock = mock.load(client.prepare(name, most), requests, **timed)
             on_bare = bare.load(_for_bare(name), requests, **timed)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import psutil  # type: ignore[import-untyped]  # its stubs are not among the development tools
+import psutil
 
 from benchmarks import messages
 from benchmarks.load import Load, Result

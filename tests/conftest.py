@@ -1,4 +1,4 @@
-"""What tests of every room share: worlds without HTTP, an application, a server on a real socket, a webhook receiver."""
+"""What tests of every room share: worlds without HTTP, an application, a server on a real socket, a receiver."""
 
 from __future__ import annotations
 

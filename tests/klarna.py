@@ -56,8 +56,9 @@ class OverHttp:
     def send(
         self, method: str, path: str, *, auth: tuple[str, str] | None, headers: Mapping[str, str], body: Any
     ) -> Answer:
+        url = self._base_url + path
         answer = self._session.request(
-            method, self._base_url + path, auth=auth, headers=dict(headers), json=body, allow_redirects=False, timeout=10
+            method, url, auth=auth, headers=dict(headers), json=body, allow_redirects=False, timeout=10
         )
         return Answer(answer.status_code, dict(answer.headers), answer.text)
 

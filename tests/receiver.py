@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Condition, Thread
@@ -28,6 +28,8 @@ class Receiver:
     """An HTTP server on 127.0.0.1 while entered as a context."""
 
     def __init__(self) -> None:
+        self.text = ""  # the body of every answer
+        self.on_arrival: Callable[[], object] = lambda: None  # done before a request is answered
         self._arrived = Condition()
         self._requests: list[Received] = []
         self._answers: list[tuple[int, Mapping[str, str]]] = []  # yet to be given; none left: 200
@@ -79,12 +81,15 @@ class Receiver:
                 length = int(self.headers.get("Content-Length", 0))
                 text = self.rfile.read(length).decode()
                 headers = {name.lower(): value for name, value in self.headers.items()}
+                receiver.on_arrival()
                 status, extra = receiver._receive(Received(self.command, self.path, headers, text))
                 self.send_response(status)
                 for name, value in extra.items():
                     self.send_header(name, value)
-                self.send_header("Content-Length", "0")
+                body = b"" if status in (204, 304) else receiver.text.encode()
+                self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
+                self.wfile.write(body)
 
             do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve
 

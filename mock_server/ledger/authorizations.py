@@ -1,8 +1,8 @@
 """Authorizations: a shopper was approved; a token, good for one order within 60 minutes.
 
-An authorization record: token, session_id, purchase (all that is known when it is granted), shopper (what was filled
-in on Klarna's side), method, decision (what fraud assessment will say), status (valid | used | cancelled | replaced),
-used_for (order | customer_token), body_digest, answer, created_at, expires_at.
+An authorization record: token, session_id, merchant, shopper (what was filled in on Klarna's side), method, decision
+(what fraud assessment will say), status (valid | used | cancelled | replaced), used_for (order | customer_token),
+body_digest, answer, customer_token, created_at, expires_at. What is bought is the session's.
 """
 
 from __future__ import annotations
@@ -49,19 +49,18 @@ def grant(
     """
     require_open(session)
     now = world.clock.now()
-    purchase = session["purchase"]
     authorization = {
         "token": token or world.ids.uuid("authorization", versions="13456"),
         "session_id": session["id"],
         "merchant": session["merchant"],
-        "purchase": purchase,
         "shopper": dict(shopper or {}),
-        "method": markets.payment_method(category, markets.country_of(purchase)),
+        "method": markets.payment_method(category, markets.country_of(session["purchase"])),
         "decision": dict(decision) if decision else None,
         "status": "valid",
         "used_for": None,
         "body_digest": None,  # of the request that used it
         "answer": None,  # what that request was answered
+        "customer_token": None,  # {"body_digest", "answer"} of the request that made one
         "created_at": to_text(now),
         "expires_at": to_text(now + LIFETIME),
     }
@@ -135,7 +134,7 @@ def keep_customer_token(world: World, token: str, made: Mapping[str, Any], *, sp
     def keep(authorization: Record | None) -> Record:
         if authorization is None or authorization["status"] in ("replaced", "cancelled"):
             raise UnknownAuthorization(f"authorization {token} went away")
-        if authorization.get("customer_token"):
+        if authorization["customer_token"]:
             return authorization
         if authorization["status"] == "used":
             raise AlreadyUsed(authorization)

@@ -5,7 +5,8 @@ Source: docs.klarna.com, purchase countries, currencies and locales (read 2026-1
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 EU, NA, OC = "EU", "NA", "OC"
 
@@ -84,14 +85,14 @@ def payment_method(category: str, country: str) -> str:
     return found or "invoice"
 
 
-def country_of(purchase: dict[str, object]) -> str:
+def country_of(purchase: Mapping[str, Any]) -> str:
     """The country a purchase counts for, upper case: the billing country overrides the purchase country."""
     billing = purchase.get("billing_address")
     country = billing.get("country") if isinstance(billing, dict) else None
     return str(country or purchase.get("purchase_country") or "").upper()
 
 
-def language_of(purchase: dict[str, object]) -> str:
+def language_of(purchase: Mapping[str, Any]) -> str:
     """The language pages are shown in; a language foreign to the country falls back to English, as recorded."""
     language = str(purchase.get("locale") or "en-US")[:2].lower()
     market = MARKETS.get(country_of(purchase))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 from mock_server.core import faults
@@ -96,8 +97,12 @@ def _as_refusal(failure: Exception, call: Call) -> ApiError:
 
 
 def _decide(operation: Operation, call: Call) -> None:
+    @cache
+    def purchase() -> Any:
+        return operation.purchase(call) if operation.purchase else call.json
+
     def look(path: str) -> Any:
-        return _look(operation, call, path)
+        return _look(call, path, purchase)
 
     call.decision = call.world.decide(
         operation.name,
@@ -107,11 +112,11 @@ def _decide(operation: Operation, call: Call) -> None:
     )
 
 
-def _look(operation: Operation, call: Call, path: str) -> Any:
+def _look(call: Call, path: str, purchase: Callable[[], Any]) -> Any:
     """What a rule's test sees; only what is asked for is looked up."""
     word, *steps = path.split(".")
     if word == "purchase":
-        return look_into(operation.purchase(call) if operation.purchase else call.json, steps)
+        return look_into(purchase(), steps)
     if word == "credential":
         return getattr(call.credential, steps[0], None) if steps else None
     view = {"body": call.json, "headers": call.headers, "query": call.query, "path": call.path_args}[word]

@@ -345,7 +345,7 @@ def test_a_duration_is_numbers_with_units(text: str, seconds: float) -> None:
 
 @pytest.mark.parametrize("text", ["", "5", "m", "5 m", "-5m", "5M", "5m!", "1h 30m", "one hour", "5m\n", "1e3s", "٥x"])
 def test_anything_else_is_no_duration(text: str) -> None:
-    with pytest.raises(ValueError, match="is no duration; expected a number and ms, s, m, h, d or w, like 61m or 1h30m"):
+    with pytest.raises(ValueError, match="is no duration; expected a number and ms, s, m, h, d or w, like 61m or 1h"):
         parse_duration(text)
 
 

@@ -69,8 +69,8 @@ WRONG = {
         6, "rules.0.when.match.body.a.mathces", "'mathces' is no test; did you mean 'matches'?",
     ),
     "bad regular expression": (
-        f"about: x\nrules:\n  - when:\n      operation: {CREATE}\n      match:\n        body.a:\n          matches: '['\n"
-        "    then: {}\n",
+        f"about: x\nrules:\n  - when:\n      operation: {CREATE}\n      match:\n        body.a:\n"
+        "          matches: '['\n    then: {}\n",
         7, "rules.0.when.match.body.a.matches", "no regular expression: unterminated character set",
     ),
     "unknown setting": (
@@ -81,7 +81,9 @@ WRONG = {
     "bad value of a setting": (
         "about: x\nsettings: {klarna_locale_check: harsh}\n", 2, "settings", "is 'harsh'; allowed: lenient, strict",
     ),
-    "setting without a value": ("about: x\nsettings:\n  klarna_credentials:\n", 2, "settings", "klarna_credentials"),
+    "setting without a value": (
+        "about: x\nsettings:\n  klarna_credentials:\n", 3, "settings.klarna_credentials", "Field may not be null",
+    ),
     "unknown clock key": ("about: x\nclock:\n  frezze: 2026-11-20\n", 3, "clock.frezze", "did you mean 'freeze'?"),
     "bad time": ("about: x\nclock:\n  freeze: noon\n", 3, "clock.freeze", "'noon' is no time; expected ISO 8601"),
     "time beyond the calendar": ("about: x\nclock: {freeze: 9999-12-31}\n", 2, "clock.freeze", "9999-12-31"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_server.core.store import MemoryStore
+from mock_server.core.store import MemoryStore, Record
 
 
 def test_two_stores_share_nothing() -> None:
@@ -17,7 +17,10 @@ def test_two_stores_share_nothing() -> None:
 def test_a_change_may_read_and_change_other_records(store: MemoryStore) -> None:
     store.put("orders", "1", {"amount": 1})
 
-    kept = store.change("orders", "2", lambda _: store.change("orders", "1", lambda order: {**(order or {}), "seen": 1}))
+    def see(order: Record | None) -> Record:
+        return {**(order or {}), "seen": 1}
+
+    kept = store.change("orders", "2", lambda _: store.change("orders", "1", see))
 
     assert {"amount": 1, "seen": 1} == kept
     assert kept == store.get("orders", "1") == store.get("orders", "2")

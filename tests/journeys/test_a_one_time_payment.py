@@ -140,6 +140,17 @@ def test_an_update_before_the_authorization_makes_the_cart_match(klarna_over_htt
     assert "ACCEPTED" == order["fraud_status"]
 
 
+def test_an_update_after_the_authorization_makes_the_changed_cart_match(klarna_over_http: Klarna) -> None:
+    session = klarna_over_http.create_session()
+    token = klarna_over_http.authorize(session["session_id"])["authorization_token"]
+    refused = _refused(klarna_over_http, token, amount=1500)
+
+    klarna_over_http.send("POST", f"/payments/v1/sessions/{session['session_id']}", purchase_of(amount=1500))
+
+    assert (409, "BAD_VALUE") == refused[:2]
+    assert "ACCEPTED" == klarna_over_http.create_order(token, amount=1500)["fraud_status"]
+
+
 def test_a_rejected_order_is_refused(klarna_over_http: Klarna) -> None:
     token = _token(klarna_over_http)
     klarna_over_http.choose_scenario("rejected")

@@ -63,10 +63,12 @@ class Till:
         return self.place(spent, verdict)
 
     def place(self, authorization: Record, verdict: Verdict | None = None) -> Record:
+        session = self.world.store.get("sessions", authorization["session_id"])
+        assert session is not None
         return orders.place_order(
             self.world,
             orders.new_order_id(self.world),
-            authorization["purchase"],
+            session["purchase"],
             authorization=authorization,
             verdict=verdict or Verdict(),
             placed_through="klarna",

@@ -25,8 +25,8 @@ def test_a_granted_authorization_is_the_sessions(world: World, till: Till) -> No
 
     assert granted == authorizations.find_authorization(world, granted["token"])
     assert granted["token"] == sessions.find_session(world, session["id"])["authorization_token"]
-    assert (session["id"], session["purchase"], "valid") == (
-        granted["session_id"], granted["purchase"], granted["status"],
+    assert (session["id"], session["merchant"], "valid") == (
+        granted["session_id"], granted["merchant"], granted["status"],
     )  # fmt: skip
 
 

@@ -42,20 +42,19 @@ def _strict(call: Call) -> bool:
 def _known_purchase(call: Call) -> Mapping[str, Any]:
     """What rules see as purchase.* when an order is placed: the authorization's data with the body on top."""
     authorization = call.world.store.get("authorizations", call.path_args["token"])
-    body = call.json if isinstance(call.json, dict) else {}
-    return _with_country({**(authorization["purchase"] if authorization else {}), **body})
+    return _with_country(call, authorization["session_id"] if authorization else "", call.json)
 
 
 def _session_purchase(call: Call) -> Mapping[str, Any]:
     """What rules see as purchase.* when a shopper is authorized: the session's data with the call's on top."""
     body = call.json if isinstance(call.json, dict) else {}
-    session = call.world.store.get("sessions", str(body.get("session_id")))
-    data = body.get("data")
-    return _with_country({**(session["purchase"] if session else {}), **(data if isinstance(data, dict) else {})})
+    return _with_country(call, str(body.get("session_id")), body.get("data"))
 
 
-def _with_country(purchase: dict[str, Any]) -> Mapping[str, Any]:
+def _with_country(call: Call, session_id: str, news: Any) -> Mapping[str, Any]:
     """``purchase.country`` is the one that counts: the billing country, else the purchase country."""
+    session = call.world.store.get("sessions", session_id)
+    purchase = {**(session["purchase"] if session else {}), **(news if isinstance(news, dict) else {})}
     return {**purchase, "country": markets.country_of(purchase)}
 
 

@@ -15,7 +15,8 @@ def send_authorization_callback(world: World, authorization: Record) -> None:
     Three attempts, 1 s and 2 s apart; any 2xx within 2 s counts. No signature.
     Source: docs.klarna.com, authorization callback (read 2026-11-20).
     """
-    url = (authorization["purchase"].get("merchant_urls") or {}).get("authorization")
+    session = world.store.get("sessions", authorization["session_id"])
+    url = (session and session["purchase"].get("merchant_urls") or {}).get("authorization")
     if not url:
         return
     told = {"authorization_token": authorization["token"], "session_id": authorization["session_id"]}

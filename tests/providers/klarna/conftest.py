@@ -93,7 +93,11 @@ class Klarna:
         body = token_request_of() if request is None else request
         return self.call("POST", f"/payments/v1/authorizations/{token}/customer-token", body, **headers)
 
-    def add_rule(self, operation: str, *, times: int | None = None, **then: Any) -> None:
+    def add_rule(
+        self, operation: str, *, times: int | None = None, messages: list[str] | None = None, **then: Any
+    ) -> None:
+        """``messages`` stand in for the ordered error's own, when there are any."""
+        then |= {"messages": messages} if messages else {}
         rule: dict[str, Any] = {"when": {"operation": f"klarna.payments.{operation}"}, "then": then}
         answer = self.call("POST", "/_mock/rules", rule if times is None else rule | {"times": times})
         assert 201 == answer.status_code, answer.text

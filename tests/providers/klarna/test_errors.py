@@ -402,7 +402,9 @@ def test_a_failure_of_this_server_is_told_as_klarnas(
 
 # --- ordered by a rule ------------------------------------------------------------------------------------------------
 
-COMMON = [
+Row = tuple[str, list[str], int, str, list[str]]  # error, its messages, and what is answered: status, code, messages
+
+COMMON: list[Row] = [
     ("OperationNotConfigured", [], 403, "INVALID_OPERATION", []),
     ("INVALID_OPERATION", ["Not for you"], 403, "INVALID_OPERATION", ["Not for you"]),
     ("MerchantInactive", [], 403, "MERCHANT_INACTIVE", []),
@@ -427,11 +429,13 @@ BAD_VALUES = [
     "Bad value: billing_address.postal_code, shipping_address.postal_code",
     "Bad value: attachment.attachment",
 ]
-CONSUMED = ("AuthorizationTokenConsumed", [], 403, "INVALID_OPERATION", ["Authorization token already consumed"])
-UNKNOWN_TOKEN = ("InvalidAuthorizationToken", [], 404, "NOT_FOUND", ["Invalid authorization token"])
-UNKNOWN_SESSION = ("InvalidSessionId", [], 404, "NOT_FOUND", ["Invalid session id"])
-COMPLETED = ("SESSION_COMPLETED", [], 404, "SESSION_COMPLETED", ["Session has already been completed"])
-NOT_MATCHING = [
+CONSUMED: Row = (
+    "AuthorizationTokenConsumed", [], 403, "INVALID_OPERATION", ["Authorization token already consumed"],
+)  # fmt: skip
+UNKNOWN_TOKEN: Row = ("InvalidAuthorizationToken", [], 404, "NOT_FOUND", ["Invalid authorization token"])
+UNKNOWN_SESSION: Row = ("InvalidSessionId", [], 404, "NOT_FOUND", ["Invalid session id"])
+COMPLETED: Row = ("SESSION_COMPLETED", [], 404, "SESSION_COMPLETED", ["Session has already been completed"])
+NOT_MATCHING: list[Row] = [
     ("NotMatchingFields", [message], 409, "BAD_VALUE", [message])
     for message in (
         "Not matching fields: [billing_address.postal_code]",
@@ -440,7 +444,7 @@ NOT_MATCHING = [
     )
 ]
 NOT_TOKENIZABLE = "invoice is not valid for creating customer tokens in SE"
-OWN: dict[str, list[tuple[str, list[str], int, str, list[str]]]] = {
+OWN: dict[str, list[Row]] = {
     "create_session": [("BAD_VALUE", [message], 400, "BAD_VALUE", [message]) for message in BAD_VALUES],
     "read_session": [UNKNOWN_SESSION],
     "update_session": [UNKNOWN_SESSION, COMPLETED],
@@ -472,7 +476,7 @@ OWN: dict[str, list[tuple[str, list[str], int, str, list[str]]]] = {
 def test_any_operation_can_be_ordered_to_refuse(
     klarna: Klarna, operation: str, error: str, messages: list[str], status: int, code: str, expected: list[str]
 ) -> None:
-    klarna.add_rule(operation, error=error, **({"messages": messages} if messages else {}))
+    klarna.add_rule(operation, error=error, messages=messages)
 
     answer = perform(klarna, operation)
 
@@ -486,7 +490,7 @@ def test_any_operation_can_be_ordered_to_refuse(
 def test_an_operations_own_errors_can_be_ordered(
     klarna: Klarna, operation: str, error: str, messages: list[str], status: int, code: str, expected: list[str]
 ) -> None:
-    klarna.add_rule(operation, error=error, **({"messages": messages} if messages else {}))
+    klarna.add_rule(operation, error=error, messages=messages)
 
     answer = perform(klarna, operation)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -266,8 +267,6 @@ def test_a_body_that_is_no_json_object_is_refused(klarna: Klarna, method: str, p
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "", "application/json"])
 def test_the_content_type_of_a_request_does_not_matter(klarna: Klarna, content_type: str) -> None:
     """curl -d sends a form's content type."""
-    import json
-
     answer = klarna.http.post(
         "/payments/v1/sessions", data=json.dumps(purchase_of()),
         headers={"Authorization": klarna.authorization, "Content-Type": content_type},

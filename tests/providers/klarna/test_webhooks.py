@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from mock_server.core.clock import parse_duration
 from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.ledger import authorizations, sessions
@@ -68,8 +69,6 @@ def test_three_attempts_are_made_one_and_two_seconds_apart(world: World, receive
 
 @pytest.mark.parametrize(("after", "attempts"), [("999ms", 1), ("1s", 2), ("2999ms", 2), ("3s", 3), ("1h", 3)])
 def test_an_attempt_waits_for_the_worlds_clock(world: World, receiver: Receiver, after: str, attempts: int) -> None:
-    from mock_server.core.clock import parse_duration
-
     receiver.answers(500, 500, 500, 500)
     grant(world, receiver.url())
 

@@ -62,7 +62,7 @@ def read_session(world: World, session: Record) -> Record:
     if token is None:
         purchase = {name: value for name, value in purchase.items() if name not in _OF_THE_SHOPPER}
     else:
-        purchase = _with_shopper(world, token, purchase)
+        purchase = _with_shopper(world.store.get("authorizations", token), purchase)
     read = {
         "locale": "en-US",
         "intent": "buy",
@@ -133,7 +133,7 @@ def create_order(
     if authorization["status"] == "used":
         return _answer_again(authorization, digest)
     session = _open_session_of(world, authorization)
-    mismatches = differences(authorization["purchase"], purchase)
+    mismatches = differences(session["purchase"], purchase)
     if mismatches:
         raise errors.NotMatchingFields.of(mismatches)
     verdict = _verdict(decision, authorization)
@@ -145,7 +145,7 @@ def create_order(
         return _answer_again(used.authorization, digest)
     except authorizations.UnknownAuthorization as unknown:
         raise errors.InvalidAuthorizationToken() from unknown
-    whole = merged(authorization["purchase"], purchase)
+    whole = merged(session["purchase"] | authorization["shopper"], purchase)
     try:
         orders.place_order(world, order_id, whole, authorization=spent, verdict=verdict, placed_through=FACE)
     except sessions.SessionCompleted as completed:
@@ -177,17 +177,17 @@ def create_customer_token(world: World, authorization: Record, request: dict[str
     session's, NotMatchingFields (409) for another billing address.
     Source: https://docs.klarna.com/api/payments/#operation/purchaseToken; playground, recorded 2021-09-17.
     """
-    purchase = authorization["purchase"]
+    session = find_session(world, authorization["session_id"])
+    purchase = session["purchase"]
     if purchase.get("intent", "buy") == "buy":
         raise errors.NotAllowedForIntent()
     digest = body_digest(request)
-    earlier = authorization.get("customer_token")
+    earlier = authorization["customer_token"]
     if earlier:
         return _token_again(earlier, digest)
     if authorization["status"] == "used":
         raise errors.AuthorizationTokenConsumed()
     _check_token_request(purchase, request)
-    session = find_session(world, authorization["session_id"])
     token_id = world.ids.uuid("customer_token")
     answer = _token_answer(world, token_id, session, authorization)
     try:
@@ -267,7 +267,7 @@ def _order_answer(
 
 def _token_answer(world: World, token_id: str, session: Record, authorization: Record) -> dict[str, Any]:
     url = redirect_url(session, world.name)
-    known = _with_shopper(world, authorization["token"], authorization["purchase"])
+    known = _with_shopper(authorization, session["purchase"])
     customer = {key: value for key, value in known.get("customer", {}).items() if key in ("date_of_birth", "gender")}
     return {
         "token_id": token_id,
@@ -278,7 +278,7 @@ def _token_answer(world: World, token_id: str, session: Record, authorization: R
 
 
 def _check_token_request(purchase: Mapping[str, Any], request: Mapping[str, Any]) -> None:
-    country, wanted = markets.country_of(dict(purchase)), markets.country_of(dict(request))
+    country, wanted = markets.country_of(purchase), markets.country_of(request)
     if wanted != country:
         text = f"purchase_country is {wanted}, expected {country}, the country of the session"
         raise errors.BadValue.of([Fault("purchase_country", text)])
@@ -287,9 +287,8 @@ def _check_token_request(purchase: Mapping[str, Any], request: Mapping[str, Any]
         raise errors.NotMatchingFields.of(mismatches)
 
 
-def _with_shopper(world: World, token: str, purchase: Mapping[str, Any]) -> dict[str, Any]:
+def _with_shopper(authorization: Record | None, purchase: Mapping[str, Any]) -> dict[str, Any]:
     """The purchase with what the shopper filled in, and without what Klarna never shows again."""
-    authorization = world.store.get("authorizations", token)
     known = {**(authorization["shopper"] if authorization else {}), **purchase}
     if "billing_address" in known:
         known.setdefault("shipping_address", known["billing_address"])

@@ -84,7 +84,7 @@ def _filled_in(world: World, purchase: Mapping[str, Any]) -> dict[str, Any]:
     """What the shopper types into Klarna's form when the shop sent no address."""
     if purchase.get("billing_address"):
         return {}
-    country = markets.country_of(dict(purchase))
+    country = markets.country_of(purchase)
     person = world.ids.person(country)
     customer = {"date_of_birth": person.pop("date_of_birth")}
     return {"billing_address": {**person, "country": country}, "customer": customer}

@@ -268,7 +268,7 @@ def _respelled(faults: list[Fault], first: tuple[str, ...]) -> list[Fault]:
 
 def _market_faults(purchase: Mapping[str, Any], strict_locale: bool) -> list[Fault]:
     """Klarna sells in some countries, in each for the local currency."""
-    country = markets.country_of(dict(purchase))
+    country = markets.country_of(purchase)
     if not country:
         return []
     market = markets.MARKETS.get(country)

@@ -58,7 +58,7 @@ COMMON: dict[str, tuple[list[Any], list[Any]]] = {
     f"{PATH_TO_LINE}.total_amount": ([], [MOST + 1, 0.5, "20000", True, None]),
     f"{PATH_TO_LINE}.total_discount_amount": ([0, None], [-1, 0.5, "0"]),
     f"{PATH_TO_LINE}.tax_rate": ([None], [-1, 10001, 25.5, "2500"]),
-    f"{PATH_TO_LINE}.total_tax_amount": ([None], [0.5, "4000", True]),
+    f"{PATH_TO_LINE}.total_tax_amount": ([3999, 4001], [0.5, "4000", True]),
     f"{PATH_TO_LINE}.type": (["physical", "digital", "anything", None], [5]),
     f"{PATH_TO_LINE}.reference": (["", "r" * 255, None], ["r" * 256, 5]),
     f"{PATH_TO_LINE}.quantity_unit": (["p", "u" * 8, None], ["", "u" * 9, 5]),
@@ -126,7 +126,7 @@ def set_at(body: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
         if isinstance(place, dict) and step not in place:
             place[step] = dict(SUBSCRIPTION) if step == "subscription" else {}
         place = place[step]
-    place[last] = value
+    place[last] = copy.deepcopy(value)
     return body
 
 
@@ -151,8 +151,9 @@ def messages(raised: pytest.ExceptionInfo[BadValue]) -> list[str]:
     return raised.value.messages
 
 
-def expected_path(path: str) -> str:
-    return path
+def kept_of(value: Any) -> Any:
+    """Of an object with unknown fields only, nothing is kept."""
+    return {} if value in ({"unknown": 1}, {"color_button": "red"}) else value
 
 
 @pytest.mark.parametrize(("path", "value"), cases(COMMON | SESSION_ONLY, 0))
@@ -161,8 +162,8 @@ def test_a_session_takes_a_value_at_the_border(path: str, value: Any) -> None:
 
     loaded = payments.load_session(body)
 
-    kept = get_at(loaded, path)
-    assert (value.upper() if path == "acquiring_channel" and value else value) == kept or kept == {}
+    expected = "ECOMMERCE" if value == "ecommerce" else kept_of(value)
+    assert expected == get_at(loaded, path)
 
 
 @pytest.mark.parametrize(("path", "value"), cases(COMMON | SESSION_ONLY, 1))
@@ -183,7 +184,7 @@ def test_an_order_takes_a_value_at_the_border(path: str, value: Any) -> None:
 
     loaded = payments.load_order(body)
 
-    assert get_at(loaded, path) in (value, {})
+    assert kept_of(value) == get_at(loaded, path)
 
 
 @pytest.mark.parametrize(("path", "value"), cases(COMMON, 1))
@@ -196,11 +197,8 @@ def test_an_order_refuses_a_value_beyond_the_border(path: str, value: Any) -> No
     assert messages(refused)[0].startswith(f"Bad value: {path}")
 
 
-@pytest.mark.parametrize(("path", "value"), cases(COMMON | SESSION_ONLY, 1))
+@pytest.mark.parametrize(("path", "value"), [c for c in cases(COMMON | SESSION_ONLY, 1) if "." in str(c.values[0])])
 def test_an_update_refuses_a_value_beyond_the_border(path: str, value: Any) -> None:
-    """What is missing or null in an update is left as it was."""
-    if value is None:
-        pytest.skip("null at the top of an update is tested apart") if "." not in path else None
     body = set_at({"order_lines": purchase_of()["order_lines"]}, path, value)
 
     with pytest.raises(BadValue) as refused:
@@ -215,8 +213,8 @@ def test_a_token_request_takes_a_value_at_the_border(path: str, value: Any) -> N
 
     loaded = payments.load_customer_token(body)
 
-    kept = get_at(loaded, path)
-    assert ("SUBSCRIPTION" if path == "intended_use" else value) == kept or kept == {}
+    expected = "SUBSCRIPTION" if path == "intended_use" else kept_of(value)
+    assert expected == get_at(loaded, path)
 
 
 @pytest.mark.parametrize(("path", "value"), cases(TOKEN, 1))
@@ -232,17 +230,11 @@ def test_a_token_request_refuses_a_value_beyond_the_border(path: str, value: Any
 class TestAmounts:
     @pytest.mark.parametrize("price", [MOST, -MOST, -2 * MOST, 0])
     def test_prices_reach_two_million_and_have_no_minimum(self, price: int) -> None:
-        lines = [
-            {"name": "One", "quantity": 1, "unit_price": price, "total_amount": price},
-            {"name": "Other", "quantity": 3, "unit_price": MOST // 3, "total_amount": MOST // 3 * 3},
-            {"name": "Third", "quantity": 3, "unit_price": MOST // 3, "total_amount": MOST // 3 * 3},
-        ]
-        amount = sum(line["total_amount"] for line in lines)
-        if amount < 0:
-            lines, amount = [*lines, *lines[1:]], amount + 2 * lines[1]["total_amount"]
+        line = {"name": "One", "quantity": 1, "unit_price": price, "total_amount": price}
+        others = [{"name": "Other", "quantity": 1, "unit_price": MOST, "total_amount": MOST}] * 2
 
         loaded = payments.load_session(
-            {"purchase_country": "SE", "purchase_currency": "SEK", "order_amount": amount, "order_lines": lines}
+            purchase_of(order_lines=[line, *others], order_amount=price + 2 * MOST, order_tax_amount=0)
         )
 
         assert price == loaded["order_lines"][0]["unit_price"]

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import pytest
+
+from mock_server.core.journal import Journal, masked
+from mock_server.core.store import MemoryStore
+
+from .conftest import at_once
+
+
+def write(journal: Journal, **entry: object) -> int:
+    number = journal.next_id()
+    journal.write(number, entry)
+    return number
+
+
+def test_an_entry_is_read_under_its_number(store: MemoryStore) -> None:
+    journal = Journal(store, 10)
+
+    number = write(journal, path="/orders")
+
+    assert {"id": 1, "path": "/orders"} == journal.read(str(number))
+
+
+@pytest.mark.parametrize("number", ["0", "2", "-1", "x", ""])
+def test_an_entry_that_is_not_there_is_none(store: MemoryStore, number: str) -> None:
+    journal = Journal(store, 10)
+    write(journal)
+
+    assert journal.read(number) is None
+
+
+def test_the_newest_come_first(store: MemoryStore) -> None:
+    journal = Journal(store, 10)
+    for _ in range(3):
+        write(journal)
+
+    assert [3, 2, 1] == [entry["id"] for entry in journal.newest({})]
+
+
+def test_only_entries_that_equal_what_is_wanted_come(store: MemoryStore) -> None:
+    journal = Journal(store, 10)
+    for method, status in (("GET", 200), ("GET", 404), ("POST", 404)):
+        write(journal, method=method, status=status)
+
+    assert [2] == [entry["id"] for entry in journal.newest({"method": "GET", "status": 404})]
+    assert [] == list(journal.newest({"unknown": 1}))
+
+
+def test_the_oldest_are_forgotten_above_the_limit(store: MemoryStore) -> None:
+    journal = Journal(store, 3)
+    for _ in range(5):
+        write(journal)
+
+    assert [5, 4, 3] == [entry["id"] for entry in journal.newest({})]
+
+
+def test_a_limit_of_none_keeps_nothing(store: MemoryStore) -> None:
+    journal = Journal(store, 0)
+
+    number = write(journal)
+
+    assert journal.read(str(number)) is None
+
+
+def test_writers_at_once_get_a_number_each_and_keep_the_limit(store: MemoryStore) -> None:
+    journal = Journal(store, 100)
+
+    numbers = at_once(lambda: [write(journal) for _ in range(10)])
+
+    assert list(range(1, 161)) == sorted(number for part in numbers for number in part)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        ("Authorization", "Basic cGs6c2VjcmV0", "Basic ***"),
+        ("authorization", "Bearer abc", "Bearer ***"),
+        ("AUTHORIZATION", "abc", "***"),
+        ("Proxy-Authorization", "Basic abc", "Basic ***"),
+        ("api_key", "abc", "***"),
+        ("Api-Key", "abc", "***"),
+        ("X-Api-Key", "abc", "***"),
+        ("X-Mock-Control-Token", "abc", "***"),
+        ("Cookie", "session=abc", "***"),
+        ("Cookie", "session=abc; theme=dark", "***"),
+        ("Set-Cookie", "session=abc; Path=/", "***"),
+        ("X-Api-Key", "abc def", "***"),
+        ("Accept", "text/html, */*", "text/html, */*"),
+        ("X-Mock-World", "mine", "mine"),
+    ],
+)
+def test_secrets_are_masked_and_nothing_else(name: str, value: str, shown: str) -> None:
+    assert {name: shown} == masked({name: value})

@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
+from threading import Event
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mock_server.web.serving import RunningServer
+
+from .conftest import MERCHANT, PURCHASE, SESSIONS, Socket, ask, read_all
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+POST = (
+    b"POST /payments/v1/sessions HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: "
+    + MERCHANT["Authorization"].encode() + b"\r\nContent-Length: %d\r\n\r\n%s"
+)  # fmt: skip
+DATA = json.dumps(PURCHASE).encode()
+
+
+def echo(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """Answers with the headers it got."""
+    got = {name: value for name, value in environ.items() if name.startswith("HTTP_")}
+    start_response("200 OK", [("Content-Type", "application/json")])
+    return [json.dumps(got).encode()]
+
+
+@pytest.fixture(scope="module")
+def echoing() -> Iterator[Socket]:
+    with RunningServer(echo) as server:
+        yield Socket(server.port)
+
+
+@pytest.mark.parametrize("name", ["api_key", "API_KEY", "Api_Key"])
+def test_a_header_with_an_underscore_arrives(echoing: Socket, name: str) -> None:
+    """MultiSafepay's ``api_key``; most servers drop it."""
+    _, body = echoing.call("GET", "/", **{name: "secret"})
+
+    assert "secret" == json.loads(body)["HTTP_API_KEY"]
+
+
+def test_many_requests_go_over_one_connection(wire: Socket) -> None:
+    with wire.connection() as connection:
+        connection.connect()
+        local = connection.sock.getsockname()
+        statuses = []
+        for _ in range(20):
+            response = ask(connection, "POST", SESSIONS, PURCHASE)
+            response.read()
+            statuses.append(response.status)
+
+        assert ([200] * 20, local) == (statuses, connection.sock.getsockname())
+
+
+def test_refusals_keep_the_connection(wire: Socket) -> None:
+    with wire.connection() as connection:
+        connection.connect()
+        opened = connection.sock
+        statuses = []
+        for body, headers in (({}, {}), (PURCHASE, {"Authorization": "none"}), ([], {}), (PURCHASE, {})):
+            response = ask(connection, "POST", SESSIONS, body, **headers)
+            response.read()
+            statuses.append(response.status)
+
+        assert [400, 401, 400, 200] == statuses
+        assert opened is connection.sock
+
+
+def test_a_204_has_no_body_and_keeps_the_connection(wire: Socket) -> None:
+    with wire.connection() as connection:
+        session_id = json.loads(ask(connection, "POST", SESSIONS, PURCHASE).read())["session_id"]
+        opened = connection.sock
+        update = ask(connection, "POST", f"{SESSIONS}/{session_id}", {})
+        body = update.read()
+        after = ask(connection, "GET", f"{SESSIONS}/{session_id}")
+        after.read()
+
+        assert (204, b"", 200) == (update.status, body, after.status)
+        assert not {"content-length", "transfer-encoding", "content-type"} & {name.lower() for name in update.headers}
+        assert opened is connection.sock
+
+
+def test_requests_sent_at_once_are_answered_in_turn(wire: Socket) -> None:
+    with socket.create_connection(("127.0.0.1", wire.port), timeout=10) as connection:
+        connection.sendall(POST % (len(DATA), DATA) + POST % (2, b"{}"))
+        connection.shutdown(socket.SHUT_WR)
+        received = read_all(connection)
+
+    assert 2 == received.count(b"HTTP/1.1 ")
+    assert received.index(b"200 OK") < received.index(b"400 Bad Request")
+
+
+@pytest.mark.parametrize("drop", ["request", "answer"])
+def test_a_cut_connection_gets_no_byte(wire: Socket, drop: str) -> None:
+    wire.add_rule("create_session", fault={"drop": drop})
+
+    received = wire.raw(POST % (len(DATA), DATA))
+
+    state = json.loads(wire.call("GET", "/_mock/state")[1])
+    assert b"" == received
+    assert {"request": 0, "answer": 1}[drop] == state["sessions"]
+
+
+@pytest.mark.parametrize("length", [0, 1, 20])
+def test_a_truncated_body_is_announced_in_full(wire: Socket, length: int) -> None:
+    wire.add_rule("create_session", fault={"truncate": length})
+
+    head, _, body = wire.raw(POST % (len(DATA), DATA)).partition(b"\r\n\r\n")
+
+    assert head.startswith(b"HTTP/1.1 200 OK")
+    assert length == len(body)
+    announced = next(line for line in head.split(b"\r\n") if line.lower().startswith(b"content-length"))
+    assert int(announced.split(b":")[1]) > 100
+
+
+def test_one_slow_answer_holds_nobody_else() -> None:
+    """With 4 threads, one of them waiting, the others answer on as many connections as come."""
+    released, waiting = Event(), Event()
+
+    def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["PATH_INFO"] == "/slow":
+            waiting.set()
+            released.wait(10)
+        start_response("200 OK", [("Content-Length", "0")])
+        return []
+
+    with RunningServer(app, threads=4) as server, ThreadPoolExecutor(1) as pool:
+        wire = Socket(server.port)
+        slow = pool.submit(wire.call, "GET", "/slow")
+        assert waiting.wait(10)
+
+        quick = [wire.call("GET", "/quick")[0] for _ in range(40)]
+
+        assert ([200] * 40, False) == (quick, slow.done())
+        released.set()
+        assert 200 == slow.result(10)[0]
+
+
+def test_idle_connections_hold_nobody() -> None:
+    """More open connections than threads; each is answered when it speaks."""
+    with RunningServer(echo, threads=2) as server:
+        connections = [HTTPConnection("127.0.0.1", server.port, timeout=10) for _ in range(40)]
+        for connection in connections:
+            connection.connect()
+
+        statuses = []
+        for connection in reversed(connections):
+            response = ask(connection, "GET", "/")
+            response.read()
+            statuses.append(response.status)
+        for connection in connections:
+            connection.close()
+
+        assert [200] * 40 == statuses
+
+
+def test_a_stopping_server_finishes_what_it_began() -> None:
+    began, may_end = Event(), Event()
+
+    def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        began.set()
+        may_end.wait(10)
+        start_response("200 OK", [("Content-Length", "4")])
+        return [b"done"]
+
+    with ThreadPoolExecutor(2) as pool:
+        server = RunningServer(app)
+        server.__enter__()
+        answer = pool.submit(Socket(server.port).call, "GET", "/")
+        assert began.wait(10)
+        stopping = pool.submit(server.__exit__)
+        may_end.set()
+
+        assert (200, b"done") == answer.result(10)
+        stopping.result(15)
+
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", server.port), timeout=1)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_the_command_gracefully(number: int) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("KLARNA_MOCK_")}
+    command = [sys.executable, "-m", "mock_server", "serve", "--port", "0"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        assert process.stdout is not None and process.stderr is not None
+        first_line = process.stdout.readline()
+        port = int(first_line.rpartition(":")[2])
+        status, _ = Socket(port).call("POST", SESSIONS, PURCHASE)
+
+        process.send_signal(number)
+        code = process.wait(20)
+
+        assert (200, 0, "") == (status, code, process.stderr.read())
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), timeout=1)
+
+
+def test_a_port_that_is_taken_is_told() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        ended = subprocess.run(
+            [sys.executable, "-m", "mock_server", "serve", "--port", str(port)],
+            capture_output=True, text=True, timeout=20,
+        )  # fmt: skip
+
+    assert 2 == ended.returncode
+    assert "cannot listen on" in ended.stderr and str(port) in ended.stderr
+    assert "Traceback" not in ended.stderr

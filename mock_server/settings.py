@@ -15,8 +15,10 @@ class SettingError(Exception):
     """A setting that cannot be used; the text names it, its value and what is allowed."""
 
 
-def _setting(default: Any, about: str, choices: tuple[str, ...] = ()) -> Any:
-    return field(default=default, metadata={"about": about, "choices": choices})
+def _setting(
+    default: Any, about: str, choices: tuple[str, ...] = (), bounds: tuple[int, int] = (0, 10_000_000)
+) -> Any:
+    return field(default=default, metadata={"about": about, "choices": choices, "bounds": bounds})
 
 
 @dataclass(frozen=True)
@@ -24,8 +26,10 @@ class Settings:
     """What may be set, by environment variable, command line or (``klarna_*``) scenario."""
 
     host: str = _setting("127.0.0.1", "Address to listen on.")
-    port: int = _setting(8080, "TCP port to listen on; 0 takes a free one.")
-    threads: int = _setting(64, "Requests answered at the same time; one slow answer holds one thread.")
+    port: int = _setting(8080, "TCP port to listen on; 0 takes a free one.", bounds=(0, 65535))
+    threads: int = _setting(
+        64, "Requests answered at the same time; one slow answer holds one thread.", bounds=(1, 1000)
+    )
     seed: str = _setting("klarna", "Seed of all chance: the same seed draws the same ids.")
     scenario: str = _setting("accepted", "Scenario that a world starts with.")
     scenarios: str = _setting("", "Folder with scenario files of your own, read again when they change.")
@@ -57,8 +61,11 @@ class Settings:
         for setting in fields(self):
             choices = setting.metadata["choices"]
             value = getattr(self, setting.name)
+            least, most = setting.metadata["bounds"]
             if choices and value not in choices:
                 raise SettingError(f"setting {setting.name} is {value!r}; allowed: {', '.join(choices)}")
+            if isinstance(value, int) and not least <= value <= most:
+                raise SettingError(f"setting {setting.name} is {value}; allowed: {least} to {most}")
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ, **overrides: Any) -> Settings:
@@ -79,7 +86,8 @@ def check(values: Mapping[str, Any]) -> dict[str, Any]:
             near = get_close_matches(name, known, n=1)
             hint = f"; did you mean {near[0]}?" if near else f"; known: {', '.join(known)}"
             raise SettingError(f"unknown setting {name}{hint}")
-        read[name] = _read(name, value, type(known[name].default))
+        on_off = isinstance(value, bool) and known[name].metadata["choices"] == ("off", "on")  # YAML's on is True
+        read[name] = ("off", "on")[value] if on_off else _read(name, value, type(known[name].default))
     return read
 
 

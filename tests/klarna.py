@@ -95,17 +95,23 @@ class Klarna:
         return self._wire.send(method, f"/_mock{path}", auth=None, headers={"X-Mock-World": self.world}, body=body)
 
     def create_session(self, **fields: Any) -> dict[str, Any]:
-        return _fine(self.send("POST", "/payments/v1/sessions", purchase_of(**fields)))
+        found: dict[str, Any] = _fine(self.send("POST", "/payments/v1/sessions", purchase_of(**fields)))
+        return found
 
     def read_session(self, session_id: str) -> dict[str, Any]:
-        return _fine(self.send("GET", f"/payments/v1/sessions/{session_id}"))
+        found: dict[str, Any] = _fine(self.send("GET", f"/payments/v1/sessions/{session_id}"))
+        return found
 
     def authorize(self, session_id: str, **asked: Any) -> dict[str, Any]:
         """What the shopper does in the widget; answers with what the browser's callback gets."""
-        return _fine(self.control("POST", "/klarna/authorizations", {"session_id": session_id, **asked}))
+        body = {"session_id": session_id, **asked}
+        found: dict[str, Any] = _fine(self.control("POST", "/klarna/authorizations", body))
+        return found
 
     def create_order(self, token: str, **fields: Any) -> dict[str, Any]:
-        return _fine(self.send("POST", f"/payments/v1/authorizations/{token}/order", purchase_of(**fields)))
+        path = f"/payments/v1/authorizations/{token}/order"
+        found: dict[str, Any] = _fine(self.send("POST", path, purchase_of(**fields)))
+        return found
 
     def buy(self, **fields: Any) -> dict[str, Any]:
         """Session, authorization and order in one go; answers with the order."""

@@ -92,12 +92,13 @@ class Clock:
             next_ = self._store.get("clock", "next_alarm")
             if next_ is None or next_["due_ms"] is None or next_["due_ms"] > until_ms:
                 return
+            self._store.change("clock", "next_alarm", lambda seen: seen and seen | {"soonest_ms": None})
             planned = self._earliest_minute()
             if not planned or planned[0].due_ms > until_ms:
                 self._put_off(next_, planned[0].due_ms if planned else None)
                 return
             for alarm in planned:
-                if alarm.due_ms > until_ms or self._overtaken(next_):
+                if alarm.due_ms > until_ms or self._is_overtaken(alarm):
                     break
                 if self._claim(alarm):
                     yield alarm
@@ -120,29 +121,35 @@ class Clock:
         if self._in_minute(minute):
             self._store.put("alarm_minutes", str(minute), {"minute": minute})
 
-    def _overtaken(self, seen: Record) -> bool:
-        """Whether an alarm was set since, which may be due earlier than those planned."""
-        return self._store.get("clock", "next_alarm") != seen
+    def _is_overtaken(self, alarm: Alarm) -> bool:
+        """Whether an alarm that is due earlier was set since the minute was planned."""
+        next_ = self._store.get("clock", "next_alarm")
+        return next_ is not None and next_["soonest_ms"] is not None and next_["soonest_ms"] < alarm.due_ms
 
     def _claim(self, alarm: Alarm) -> bool:
         found: list[bool] = []
 
-        def take(record: Record | None) -> None:
+        def take(record: Record | None) -> Record | None:
             found[:] = [record is not None and record["due_ms"] == alarm.due_ms]
+            return None if found[0] else record
 
         self._store.change(f"alarms.{alarm.due_ms // _MINUTE_MS}", f"{alarm.name} {alarm.key}", take)
         return found[0]
 
     def _put_off(self, seen: Record, due_ms: int | None) -> None:
         """Remember when the next one is due, unless somebody set one meanwhile."""
-        later = {"due_ms": due_ms, "sets": seen["sets"]}
-        self._store.change("clock", "next_alarm", lambda next_: later if next_ == seen else next_)
+
+        def put_off(next_: Record | None) -> Record | None:
+            return next_ | {"due_ms": due_ms} if next_ and next_["sets"] == seen["sets"] else next_
+
+        self._store.change("clock", "next_alarm", put_off)
 
 
 def _earlier(next_: Record | None, due_ms: int) -> Record:
-    if next_ is None or next_["due_ms"] is None:
-        return {"due_ms": due_ms, "sets": next_["sets"] + 1 if next_ else 1}
-    return {"due_ms": min(next_["due_ms"], due_ms), "sets": next_["sets"] + 1}
+    """due_ms: no alarm is due before; sets: how many were ever set; soonest_ms: of those set since somebody planned."""
+    known = next_ or {"due_ms": None, "sets": 0, "soonest_ms": None}
+    due, soonest = (due_ms if known[name] is None else min(known[name], due_ms) for name in ("due_ms", "soonest_ms"))
+    return {"due_ms": due, "sets": known["sets"] + 1, "soonest_ms": soonest}
 
 
 def parse_duration(text: str) -> timedelta:

@@ -33,9 +33,9 @@ def check_fault(fault: Mapping[str, Any]) -> None:
             raise ValueError(f"delay {value} is above 10m")
         if key == "drop" and value not in ("request", "answer"):
             raise ValueError(f"drop is {value!r}; expected request or answer")
-        if key == "status" and not (isinstance(value, int) and 200 <= value <= 599):
+        if key == "status" and not (type(value) is int and 200 <= value <= 599):
             raise ValueError(f"status is {value!r}; expected a number from 200 to 599")
-        if key == "truncate" and not (isinstance(value, int) and value >= 0):
+        if key == "truncate" and not (type(value) is int and value >= 0):
             raise ValueError(f"truncate is {value!r}; expected a number of bytes, 0 or more")
 
 

@@ -32,6 +32,7 @@ TESTS = {
     "in": "the value is one of this list",
     "present": "true: there is a value; false: there is none",
 }
+UNKNOWN = "Unknown field."  # marshmallow's text
 _THEN_KEYS = ("outcome", "error", "messages", "fault")
 
 
@@ -54,7 +55,7 @@ class WhenSchema(Schema):
     @validates_schema
     def _check(self, data: Mapping[str, Any], **_: Any) -> None:
         for path, want in data["match"].items():
-            _check_word(path.split(".")[0], LOOKS_AT, ("match", path), "what to look at")
+            _check_path(path)
             if isinstance(want, Mapping):
                 _check_test(path, want)
 
@@ -130,7 +131,7 @@ def load_strictly(schema: Schema, body: Mapping[str, Any]) -> dict[str, Any]:
         texts = []
         for path, text in flat(error.messages):
             key = ".".join(str(step) for step in path)
-            texts.append(f"{key}: {f'unknown key; {nearest(key, known)}' if text == 'Unknown field.' else text}")
+            texts.append(f"{key}: {f'unknown key; {nearest(key, known)}' if text == UNKNOWN else text}")
         raise Misused("; ".join(texts)) from error
     return loaded
 
@@ -173,6 +174,15 @@ def _check_faults(fault: Any, place: tuple[str | int, ...]) -> None:
         check_fault(fault)
     except ValueError as error:
         raise _mistake(place, str(error)) from error
+
+
+def _check_path(path: str) -> None:
+    word, _, rest = path.partition(".")
+    _check_word(word, LOOKS_AT, ("match", path), "what to look at")
+    if word == "credential":
+        _check_word(rest, ("user", "password"), ("match", path), "part of a credential")
+    if word == "headers" and rest != rest.lower():
+        raise _mistake(("match", path), f"header names are in lower case: {path.lower()}")
 
 
 def _check_test(path: str, want: Mapping[str, Any]) -> None:
@@ -227,7 +237,7 @@ def _mistake(place: tuple[str | int, ...], text: str) -> ValidationError:
 
 def in_own_words(text: str, path: Sequence[str | int], schema: Schema) -> str:
     """marshmallow's text for an unknown key, with the nearest known one."""
-    if text != "Unknown field.":
+    if text != UNKNOWN:
         return text
     known = {"when": list(WhenSchema().fields)}.get(str(path[-2]) if len(path) > 1 else "", None)
     if known is None:

@@ -9,8 +9,10 @@ from mock_server.core.store import Record, Store
 
 MASK = "***"
 # header names in lower case whose values are secrets
-SECRET_HEADERS = {"authorization", "proxy-authorization", "api_key", "api-key", "x-api-key", "cookie", "set-cookie"}
-_SECRET_HEADERS_OF_OURS = {"x-mock-control-token"}
+SECRET_HEADERS = {
+    "authorization", "proxy-authorization", "api_key", "api-key", "x-api-key", "cookie", "set-cookie",
+    "x-mock-control-token",
+}  # fmt: skip
 
 
 class Journal:
@@ -45,7 +47,7 @@ def masked(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _masked(name: str, value: str) -> str:
-    if name in _SECRET_HEADERS_OF_OURS or name in SECRET_HEADERS:
-        scheme, separator, _ = value.partition(" ")
-        return f"{scheme} {MASK}" if separator else MASK
-    return value
+    if name not in SECRET_HEADERS:
+        return value
+    scheme, separator, _ = value.partition(" ")
+    return f"{scheme} {MASK}" if separator and name.endswith("authorization") else MASK

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import re
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -16,6 +17,7 @@ from mock_server.core.clock import Clock, stopwatch_ms, to_text
 from mock_server.core.ids import Ids
 from mock_server.core.store import Record, Store
 
+_HOST = re.compile(r"[a-z0-9._:-]+")  # anything else is read as another host by some client
 ALARM = "webhook"  # name of the alarms that bring messages to delivery
 
 
@@ -95,7 +97,7 @@ class Outbox:
             host = (parts.hostname or "").lower()
         except ValueError:
             return f"{url} is no URL"
-        if parts.scheme not in ("http", "https") or not host:
+        if parts.scheme not in ("http", "https") or not _HOST.fullmatch(host) or "\\" in url:
             return f"{url} is no http(s) URL"
         if host in self._allowed or is_near(host):
             return ""
@@ -128,7 +130,7 @@ def _send(message: Record) -> dict[str, Any]:
                 timeout=message["timeout_s"], allow_redirects=False,
             )  # fmt: skip
             outcome: dict[str, Any] = {"status": answer.status_code, "answer": answer.text[:1000]}
-        except requests.RequestException as error:
+        except (requests.RequestException, ValueError) as error:  # a host that urllib3 cannot parse is a ValueError
             outcome = {"error": f"{type(error).__name__}: {error}"}
     return outcome | {"took_ms": round(stopwatch_ms() - started)}
 

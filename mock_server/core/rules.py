@@ -89,8 +89,8 @@ def named(pattern: str, catalog: Catalog) -> list[str]:
 def is_able(choices: Choices, then: Any) -> bool:
     """Whether an operation declares every outcome and error of a ``then``."""
     turns = then if isinstance(then, list) else [then]
-    outcomes = all(turn.get("outcome", ACCEPTED) in choices.outcomes for turn in turns)
-    return outcomes and all(turn["error"] in choices.errors for turn in turns if "error" in turn)
+    outcomes = all(turn.get("outcome", ACCEPTED) in list(choices.outcomes) for turn in turns)
+    return outcomes and all(turn["error"] in list(choices.errors) for turn in turns if "error" in turn)
 
 
 def decide(store: Store, rules: Iterable[Rule], operation: str, look: Look) -> Decision:
@@ -139,13 +139,16 @@ def _fill(then: Mapping[str, Any], groups: Mapping[str, str]) -> Mapping[str, An
     """``after: "{minutes}m"`` with the group of that name put in."""
     if not groups:
         return then
-    return {key: _fill_text(value, groups) if isinstance(value, str) else value for key, value in then.items()}
+    return {key: _filled(value, groups) for key, value in then.items()}
 
 
-def _fill_text(text: str, groups: Mapping[str, str]) -> str:
-    for name, value in groups.items():
-        text = text.replace("{" + name + "}", value)
-    return text
+def _filled(value: Any, groups: Mapping[str, str]) -> Any:
+    if isinstance(value, list):
+        return [_filled(item, groups) for item in value]
+    if isinstance(value, str):
+        for name, text in groups.items():
+            value = value.replace("{" + name + "}", text)
+    return value
 
 
 def _test(want: Any) -> Mapping[str, Any]:
@@ -173,7 +176,7 @@ def look_into(value: Any, path: Sequence[str]) -> Any:
     for step in path:
         if isinstance(value, Mapping):
             value = value.get(step)
-        elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
+        elif isinstance(value, list) and step.isascii() and step.isdigit() and int(step) < len(value):
             value = value[int(step)]
         else:
             return None

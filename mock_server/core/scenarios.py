@@ -13,7 +13,7 @@ import yaml
 from marshmallow import ValidationError
 
 from mock_server.core.errors import MistakeInFile
-from mock_server.core.grammar import ScenarioSchema, flat, in_own_words
+from mock_server.core.grammar import UNKNOWN, ScenarioSchema, flat, in_own_words
 from mock_server.core.rules import Catalog, Rule, read_rule
 
 
@@ -35,7 +35,10 @@ def load_scenario(file: Path, catalog: Catalog) -> Scenario:
     try:
         loader = yaml.CSafeLoader(file.read_text(encoding="utf-8"))
         node = loader.get_single_node()
-        raw = loader.construct_document(node) if node else {}
+        if node is None:
+            raise MistakeInFile("about: Missing data for required field.", file=str(file), line=1)
+        _refuse_twins(node, file)
+        raw = loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise MistakeInFile(f"not YAML: {error.problem}", file=str(file), line=line) from error
@@ -47,7 +50,8 @@ def load_scenario(file: Path, catalog: Catalog) -> Scenario:
     try:
         data = schema.load(raw)
     except ValidationError as error:
-        path, text = next(flat(error.messages))
+        mistakes = list(flat(error.messages))  # an unknown key tells more than the one that it should have been
+        path, text = next((found for found in mistakes if found[1] == UNKNOWN), mistakes[0])
         key = ".".join(str(step) for step in path if step != "_schema")
         text = in_own_words(text, path, schema)
         raise MistakeInFile(f"{key}: {text}", file=str(file), line=_line(node, path)) from error
@@ -63,6 +67,20 @@ def _scenario(name: str, data: Mapping[str, Any], catalog: Catalog) -> Scenario:
         name, data["about"], rules, data["always"], _text(data.get("seed")),
         _text(data.get("clock", {}).get("freeze")), data.get("settings", {}),
     )  # fmt: skip
+
+
+def _refuse_twins(node: yaml.Node, file: Path) -> None:
+    """YAML itself takes the last of two equal keys without a word."""
+    if isinstance(node, yaml.MappingNode):
+        seen = set()
+        for key, value in node.value:
+            if str(key.value) in seen:
+                raise MistakeInFile(f"{key.value}: is there twice", file=str(file), line=key.start_mark.line + 1)
+            seen.add(str(key.value))
+            _refuse_twins(value, file)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            _refuse_twins(item, file)
 
 
 def _line(node: Any, path: Sequence[str | int]) -> int:
@@ -145,14 +163,16 @@ class Book:
             scenario = load_scenario(file, self._catalog)
         except (MistakeInFile, OSError) as error:
             self.broken[file.stem] = str(error)
-            print(f"klarna-mock: {error}; the last good version stays in force", file=sys.stderr)
-            return self._loaded.get(file.stem)
+            last = self._loaded.get(file.stem)
+            stays = "; the last good version stays in force" if last else ""
+            print(f"klarna-mock: {error}{stays}", file=sys.stderr)
+            return last
         self.broken.pop(file.stem, None)
         return scenario
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(file for file in folder.iterdir() if file.suffix in (".yaml", ".yml"))
+    return sorted(file for file in folder.iterdir() if file.suffix in (".yaml", ".yml") and file.is_file())
 
 
 def _stamps(folder: Path | None) -> dict[Path, tuple[int, int]]:

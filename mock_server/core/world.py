@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Lock
 from typing import Any
 
@@ -53,9 +54,10 @@ class World:
     scenario: Scenario  # the active one
     house: House
     # runs a job beside the requests
-    deliver_later: Callable[[Callable[[], object]], None]
+    deliver_later: Callable[[Callable[[], object]], bool]  # False when there is nobody to run it
     settle: Callable[[], None]  # waits for those jobs
     firing: Lock  # held while alarms are taken and handed on, so that ``settle`` misses none
+    moving: Lock  # held while the clock is moved
     wake: Callable[[], None]  # tells the courier that an alarm may be due sooner than it thought
 
     def publish(self, event: str, record: Record) -> None:
@@ -93,12 +95,16 @@ class World:
         next_ms = self.clock.next_due_ms()
         if next_ms is None or next_ms > (now_ms := self.clock.now_ms()):
             return
+        left = []
         with self.firing:
             for alarm in self.clock.take_due(now_ms):
-                if alarm.name == ALARM:
-                    self.deliver_later(_job(self, alarm))
-                else:
-                    self.handle_quietly(alarm)
+                job = partial(self._handle, alarm)
+                if alarm.name != ALARM:
+                    job()
+                elif not self.deliver_later(job):
+                    left.append(job)
+        for job in left:
+            job()
 
     def move_clock(self, target: datetime) -> list[Record]:
         """Go to a later time; all that falls due on the way happens in order, each at its own time.
@@ -110,41 +116,38 @@ class World:
             raise ValueError(f"the clock stops before the year {LAST_YEAR}")
         if target < self.clock.now():
             raise ValueError(f"it is {to_text(self.clock.now())} already; the clock only moves forward")
-        with self.firing:  # nobody is between taking an alarm and handing it on
-            pass
-        self.settle()
+        with self.moving:
+            with self.firing:  # nobody is between taking an alarm and handing it on
+                pass
+            self.settle()
+            fired = list(self._go_to(target))
+        self.wake()
+        return fired
+
+    def _go_to(self, target: datetime) -> Iterator[Record]:
         was_frozen, start = self.clock.frozen, self.clock.now()
-        fired = []
         try:
             for alarm in self.clock.take_due(to_ms(target)):
                 self.clock.freeze(max(alarm.due, start))
                 what = self._handle(alarm)
                 if what is not None:
-                    fired.append({"at": to_text(alarm.due)} | what)
+                    yield {"at": to_text(alarm.due)} | what
         finally:
-            (self.clock.freeze if was_frozen else self.clock.run)(target)
-        self.wake()
-        return fired
+            (self.clock.freeze if was_frozen else self.clock.run)(max(target, start))
 
     def advance(self, duration: timedelta) -> list[Record]:
         """``move_clock`` by a duration."""
         return self.move_clock(self.clock.now() + duration)
 
     def _handle(self, alarm: Alarm) -> Record | None:
-        if alarm.name == ALARM:
-            return _told(self.outbox.attempt(alarm.key))
-        return self.house.handlers[alarm.name](self, alarm)
-
-    def handle_quietly(self, alarm: Alarm) -> None:
-        """Handle an alarm where nobody waits for it: a failure is logged."""
+        """What came of an alarm; a failure is logged and stops no other alarm."""
         try:
-            self._handle(alarm)
+            if alarm.name == ALARM:
+                return _told(self.outbox.attempt(alarm.key))
+            return self.house.handlers[alarm.name](self, alarm)
         except Exception:
             logging.getLogger(__name__).exception("alarm %s %s in world %s", alarm.name, alarm.key, self.name)
-
-
-def _job(world: World, alarm: Alarm) -> Callable[[], None]:
-    return lambda: world.handle_quietly(alarm)
+            return None
 
 
 def _told(message: Record | None) -> Record | None:

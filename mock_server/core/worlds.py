@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from threading import Lock
+from typing import NamedTuple
 
 from mock_server.core.clock import Clock, parse_time
 from mock_server.core.errors import Misused
@@ -20,28 +21,36 @@ from mock_server.settings import check
 _NO_STORY = Scenario("accepted", "Everything is approved.", ())
 
 
+class _Room(NamedTuple):
+    """What of a world outlives a request."""
+
+    store: Store
+    firing: Lock
+    moving: Lock
+
+
 class Worlds:
     """Worlds by name."""
 
     def __init__(self, house: House, new_store: Callable[[], Store] = MemoryStore) -> None:
         self.house = house
         self._new_store = new_store
-        self._stores: dict[str, Store] = {}  # name of a world -> its store
+        self._rooms: dict[str, _Room] = {}  # by the name of the world
         self._lock = Lock()
         self._fresh = 0  # number of the last fresh name
         self._people = People()
         self._courier: Courier | None = None
-        self._firing = Lock()
 
     def get(self, name: str, *, scenario: str = "") -> World:
         """The world of this name; ``scenario`` stands in for its active one, for one request.
 
         Raises Misused when there is no such scenario.
         """
-        store = self._stores.get(name)
-        if store is None:
-            store = self._open(name)
-        story = self._active(store, scenario)
+        room = self._rooms.get(name) or self._open(name)
+        return self._view(name, room, self._active(room.store, scenario))
+
+    def _view(self, name: str, room: _Room, story: Scenario) -> World:
+        store = room.store
         settings = self.house.settings
         if story.settings:
             settings = replace(settings, **check(story.settings))
@@ -59,18 +68,19 @@ class Worlds:
             house=self.house,
             deliver_later=partial(self._deliver_later, name),
             settle=partial(self._settle, name),
-            firing=self._firing,
+            firing=room.firing,
+            moving=room.moving,
             wake=self._wake,
         )
 
     def names(self) -> list[str]:
-        return sorted(self._stores)
+        return sorted(self._rooms)
 
     def fresh_name(self) -> str:
         """A name that no world has yet; the world is made."""
         with self._lock:
             self._fresh += 1
-            while f"w{self._fresh}" in self._stores:
+            while f"w{self._fresh}" in self._rooms:
                 self._fresh += 1
             name = f"w{self._fresh}"
         self.get(name)
@@ -79,20 +89,22 @@ class Worlds:
     def delete(self, name: str) -> bool:
         """Forget a world; False when there was none."""
         with self._lock:
-            return self._stores.pop(name, None) is not None
+            return self._rooms.pop(name, None) is not None
 
     def reset(self, name: str) -> World:
         """Empty a world: no records, real time, the scenario it started with."""
-        store = self._stores.get(name)
-        if store is not None:
-            store.clear()
-            self._begin(store)
+        room = self._rooms.get(name)
+        if room is not None:
+            room.store.clear()
+            self._begin(room.store)
         return self.get(name)
 
     def start(self, name: str, scenario: str) -> World:
-        """Make a scenario the active one of a world; raises Misused when there is none of that name."""
+        """Make a scenario the active one of a world, from its first turn; raises Misused when there is none such."""
         story = self._find(scenario)
         world = self.get(name)
+        for rule in story.rules:
+            world.store.change("rule_counts", rule.counter, lambda _: None)
         world.store.put("world", "scenario", {"name": scenario})
         self._set_clock(world.store, story)
         return self.get(name)
@@ -106,13 +118,13 @@ class Worlds:
         if courier is not None:
             courier.stop()
 
-    def _open(self, name: str) -> Store:
+    def _open(self, name: str) -> _Room:
         with self._lock:
-            if name not in self._stores:
-                store = self._new_store()
-                self._begin(store)
-                self._stores[name] = store
-            return self._stores[name]
+            if name not in self._rooms:
+                room = _Room(self._new_store(), Lock(), Lock())
+                self._begin(room.store)
+                self._rooms[name] = room
+            return self._rooms[name]
 
     def _begin(self, store: Store) -> None:
         self._set_clock(store, self._active(store, ""))
@@ -140,18 +152,21 @@ class Worlds:
         """Fire what is due in every world; the seconds until the next alarm of a running clock."""
         waits = []
         for name in self.names():
-            world = self.get(name)
+            room = self._rooms.get(name)
+            if room is None:  # deleted meanwhile
+                continue
+            world = self._view(name, room, self._active(room.store, ""))
             world.fire_due()
             next_ms = world.clock.next_due_ms()
             if next_ms is not None and not world.clock.frozen:
                 waits.append(max(next_ms - world.clock.now_ms(), 0) / 1000)
         return min(waits, default=None)
 
-    def _deliver_later(self, world: str, job: Callable[[], object]) -> None:
+    def _deliver_later(self, world: str, job: Callable[[], object]) -> bool:
         if self._courier is None:
-            job()
-        else:
-            self._courier.submit(world, job)
+            return False
+        self._courier.submit(world, job)
+        return True
 
     def _settle(self, world: str) -> None:
         if self._courier is not None:

@@ -56,6 +56,6 @@ def _require_accepted(order: Record) -> None:
 
 def _require_remaining(order: Record, amount: int) -> None:
     remaining = order["order_amount"] - order["captured_amount"]
-    if amount > remaining:
+    if not 0 <= amount <= remaining:
         sum_ = f"{order['order_amount']} - {order['captured_amount']}"
         raise NotAllowed("amount", f"captured_amount is {amount}, at most {remaining} = {sum_} remains authorised")

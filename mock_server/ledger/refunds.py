@@ -26,7 +26,7 @@ def refund_order(world: World, order_id: str, amount: int, **details: Any) -> tu
             raise NotAllowed("unknown", f"no order {order_id} in world {world.name}")
         require("refund", order["status"], order_id)
         left = order["captured_amount"] - order["refunded_amount"]
-        if amount > left:
+        if not 0 <= amount <= left:
             sum_ = f"{order['captured_amount']} - {order['refunded_amount']}"
             raise NotAllowed("amount", f"refunded_amount is {amount}, at most {left} = {sum_} can go back")
         refund = {"refund_id": refund_id, "refunded_amount": amount, "refunded_at": refunded_at, **details}

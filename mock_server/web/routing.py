@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from mock_server.core.clock import stopwatch_ms
 from mock_server.core.errors import ApiError, NotEmulated, TooLarge, UnknownPath, WrongMethod
@@ -121,29 +121,33 @@ def _call(path_args: Mapping[str, str], public_url: str) -> Call:
         wire_headers=request.headers,  # type: ignore[arg-type]  # a mapping in all that matters
         remote=request.remote_addr or "",
         base_url=public_url.rstrip("/") or request.host_url.rstrip("/"),
-        read_body=_reader(),
+        read_body=_read_body,
         path_args=path_args,
         started_ms=stopwatch_ms(),
     )
 
 
-def _reader() -> Callable[[], bytes]:
-    def read() -> bytes:
-        request.max_content_length = MOST_BODY_BYTES
-        try:
-            return request.get_data(cache=False)
-        except RequestEntityTooLarge as error:
-            _drain()
-            raise TooLarge(f"the body is above {MOST_BODY_BYTES} bytes") from error
+def _read_body() -> bytes:
+    """The body, of known length or chunked; raises TooLarge once all of it was read, so that the client can listen."""
+    is_chunked = "chunked" in request.headers.get("Transfer-Encoding", "").lower()
+    length = _MOST_DRAINED_BYTES if is_chunked else request.content_length or 0
+    if length <= MOST_BODY_BYTES:
+        return b"".join(_chunks(length))
+    kept, size = [], 0
+    for chunk in _chunks(min(length, _MOST_DRAINED_BYTES)):
+        size += len(chunk)
+        if size <= MOST_BODY_BYTES:
+            kept.append(chunk)
+    if size > MOST_BODY_BYTES:
+        raise TooLarge(f"the body is above {MOST_BODY_BYTES} bytes")
+    return b"".join(kept)
 
-    return read
 
-
-def _drain() -> None:
+def _chunks(most: int) -> Iterator[bytes]:
     stream: Any = request.environ["wsgi.input"]
-    left = min(request.content_length or 0, _MOST_DRAINED_BYTES)
-    while left > 0 and (chunk := stream.read(min(left, 65536))):
-        left -= len(chunk)
+    while most > 0 and (chunk := stream.read(min(most, 65536))):
+        most -= len(chunk)
+        yield chunk
 
 
 def _response(body: bytes, headers: Mapping[str, str], reply: Reply) -> Response:

@@ -224,6 +224,20 @@ def test_an_alarm_set_while_others_are_taken_takes_its_turn(clock: Clock) -> Non
     assert to_ms(NOON) + 101_000 == clock.next_due_ms()
 
 
+def test_an_alarm_set_takes_its_turn_also_when_somebody_else_looked_for_due_ones_meanwhile(clock: Clock) -> None:
+    """A request comes while the clock is moved, and finds nothing due yet."""
+    for seconds in (1, 10):
+        clock.set_alarm(NOON + timedelta(seconds=seconds), "test", str(seconds))
+    mover = clock.take_due(to_ms(NOON) + 60_000)
+    taken = [next(mover).key]
+    clock.set_alarm(NOON + timedelta(seconds=5), "test", "5")
+
+    request = keys(clock.take_due(to_ms(NOON) + 1_000))
+    taken += keys(mover)
+
+    assert ([], ["1", "5", "10"]) == (request, taken)
+
+
 def test_an_alarm_set_in_the_past_while_others_are_taken_comes_next(clock: Clock) -> None:
     for minutes in (1, 2):
         clock.set_alarm(NOON + timedelta(minutes=minutes), "test", str(minutes))

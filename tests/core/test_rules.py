@@ -229,6 +229,7 @@ def test_two_rules_count_for_themselves(store: MemoryStore) -> None:
         ("lines.1.name", None),
         ("lines.-1.name", None),
         ("lines.x", None),
+        ("lines.²", None),
         ("lines.0.name.0", None),
         ("total", 0),
         ("total.minor", None),

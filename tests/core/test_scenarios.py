@@ -94,8 +94,8 @@ WRONG = {
     "two documents": ("about: x\n---\nabout: y\n", 2, "", "not YAML: "),
     "python object": ("about: !!python/object:os.system x\n", 1, "", "not YAML: "),
     "same key twice": ("about: x\nseed: 1\nrules: []\nseed: 2\n", 4, "seed", "twice"),
-    "nothing": ("", 1, "about", "Missing data for required field"),
-    "only a comment": ("# later\n", 1, "about", "Missing data for required field"),
+    "nothing": ("", 1, "about", "the file is empty"),
+    "only a comment": ("# later\n", 1, "about", "the file is empty"),
 }  # fmt: skip
 
 

@@ -124,7 +124,8 @@ def create_order(
     outcome any_token takes for one just granted for this body. With auto_capture the money is captured at once.
 
     Raises DifferentRequestBody (409), AuthorizationTokenConsumed (403), SessionHasBeenCompleted (404),
-    NotMatchingFields (409) against the last data Klarna has, Rejected (403).
+    NotMatchingFields (409) against the last data Klarna has, Rejected (403), OperationNotConfigured (403) for a
+    session that is only to be tokenized.
     Source: https://docs.klarna.com/api/payments/#operation/createOrder; playground, recorded 2021-09-20.
     """
     if authorization is None:
@@ -133,6 +134,8 @@ def create_order(
     if authorization["status"] == "used":
         return _answer_again(authorization, digest)
     session = _open_session_of(world, authorization)
+    if session["purchase"].get("intent") == "tokenize":
+        raise errors.OperationNotConfigured()
     mismatches = differences(session["purchase"], purchase)
     if mismatches:
         raise errors.NotMatchingFields.of(mismatches)

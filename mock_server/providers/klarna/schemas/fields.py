@@ -73,19 +73,15 @@ class Whole(_Field):
 
     INT64 = 2**63 - 1
 
-    def __init__(self, *, least: int = -INT64, most: int = INT64, report_as: str = "", **kwargs: Any) -> None:
+    def __init__(self, *, least: int = -INT64, most: int = INT64, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.least, self.most = least, most
-        self._report_as = report_as  # the field that Klarna names when the number is not whole
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
         if isinstance(value, float) and value.is_integer():
             value = int(value)
         if not isinstance(value, int) or isinstance(value, bool):
-            text = f"is {_shown(value)}, expected a whole number"
-            if self._report_as and isinstance(value, float):
-                raise ValidationError(f"{text}; Klarna names {self._report_as} for it", self._report_as)
-            raise ValidationError(text)
+            raise ValidationError(f"is {_shown(value)}, expected a whole number")
         if value < self.least:
             raise ValidationError(f"is {value}, expected at least {self.least}")
         if value > self.most:

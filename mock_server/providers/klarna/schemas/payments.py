@@ -7,6 +7,7 @@ customer_token_creation_request; playground calls of 2021 (read 2026-11-20).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,6 +32,7 @@ _ENTITY_TYPES = (
     "LIMITED_PARTNERSHIP", "GENERAL_PARTNERSHIP", "REGISTERED_SOLE_TRADER", "SOLE_TRADER",
     "CIVIL_LAW_PARTNERSHIP", "PUBLIC_INSTITUTION", "OTHER",
 )  # fmt: skip
+_FRACTION = re.compile(r" is -?[\d.e+-]+, expected a whole number")
 _FIRST = -1  # stage of the fields whose absence hides every other mistake
 
 
@@ -87,7 +89,7 @@ class OrderLineSchema(KlarnaSchema):
     type = Text(255)
     reference = Text(255)
     name = Text(255, least=1, required=True)
-    quantity = Whole(least=0, required=True, report_as="total_amount")
+    quantity = Whole(least=0, required=True)
     quantity_unit = Text(8, least=1)
     unit_price = Whole(most=MOST_PER_LINE, required=True)
     tax_rate = Whole(least=0, most=10_000)
@@ -255,15 +257,17 @@ def _sound_arithmetic(purchase: Mapping[str, Any], faults: list[Fault]) -> list[
 
 
 def _respelled(faults: list[Fault], first: tuple[str, ...]) -> list[Fault]:
-    """With Klarna's name for a broken attachment, and the stage of the fields that come first."""
-    return [
-        Fault(
-            "attachment.attachment" if fault.path.startswith("attachment") else fault.path,
-            fault.text,
-            _FIRST if fault.path in first else fault.stage,
-        )
-        for fault in faults
-    ]
+    """With the names Klarna has for some faults, and the stage of the fields that come first."""
+    return [Fault(_respell(fault), fault.text, _FIRST if fault.path in first else fault.stage) for fault in faults]
+
+
+def _respell(fault: Fault) -> str:
+    """A broken attachment is ``attachment.attachment``, half a thing is a wrong ``total_amount`` of its line."""
+    if fault.path.startswith("attachment"):
+        return "attachment.attachment"
+    if fault.path.endswith("].quantity") and _FRACTION.search(fault.text):
+        return fault.path.removesuffix("quantity") + "total_amount"
+    return fault.path
 
 
 def _market_faults(purchase: Mapping[str, Any], strict_locale: bool) -> list[Fault]:

@@ -53,7 +53,7 @@ COMMON: dict[str, tuple[list[Any], list[Any]]] = {
     "customer.type": (["person", "organization", None], ["company", "Person", "", 5]),
     "customer.vat_id": (["SE556703748501", None], [5]),
     f"{PATH_TO_LINE}.name": (["n", "n" * 255], ["", "n" * 256, None, 5]),
-    f"{PATH_TO_LINE}.quantity": ([], [-1, "2", True, None]),
+    f"{PATH_TO_LINE}.quantity": ([], [-1, None]),
     f"{PATH_TO_LINE}.unit_price": ([], [MOST + 1, 0.5, "10000", True, None]),
     f"{PATH_TO_LINE}.total_amount": ([], [MOST + 1, 0.5, "20000", True, None]),
     f"{PATH_TO_LINE}.total_discount_amount": ([0, None], [-1, 0.5, "0"]),
@@ -258,6 +258,15 @@ class TestAmounts:
         body["order_lines"][0] |= {"tax_rate": rate, "total_tax_amount": tax}
 
         assert rate == payments.load_session(body)["order_lines"][0]["tax_rate"]
+
+    @pytest.mark.parametrize("quantity", ["2", True, [], {}])
+    def test_a_quantity_that_is_no_number_is_refused(self, quantity: Any) -> None:
+        """Which field Klarna names for it is not known."""
+        with pytest.raises(BadValue) as refused:
+            payments.load_session(set_at(purchase_of(), f"{PATH_TO_LINE}.quantity", quantity))
+
+        expected = f"{PATH_TO_LINE}.quantity is {quantity!r}, expected a whole number"
+        assert [expected] == [fault.text for fault in refused.value.faults]
 
     def test_a_whole_number_written_with_a_point_is_a_whole_number(self) -> None:
         body = set_at(purchase_of(), f"{PATH_TO_LINE}.quantity", 2.0)

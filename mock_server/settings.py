@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from typing import Any
 
 PREFIX = "KLARNA_MOCK_"
+# what Kubernetes tells every container of a service that is called klarna-mock
+_OF_KUBERNETES = re.compile(r"_PORT=tcp:|_PORT_\d+_|_SERVICE_(HOST|PORT)")
 
 
 class SettingError(Exception):
@@ -71,7 +74,9 @@ class Settings:
     def from_env(cls, env: Mapping[str, str] = os.environ, **overrides: Any) -> Settings:
         """Read ``KLARNA_MOCK_*`` from ``env``; ``overrides`` (the command line's, None left out) win."""
         values = {
-            name[len(PREFIX) :].lower(): text for name, text in env.items() if name.startswith(PREFIX)
+            name[len(PREFIX) :].lower(): text
+            for name, text in env.items()
+            if name.startswith(PREFIX) and not _OF_KUBERNETES.search(f"{name}={text}")
         }
         values.update({name: value for name, value in overrides.items() if value is not None})
         return cls(**check(values))

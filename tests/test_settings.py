@@ -36,7 +36,21 @@ def test_numbers_are_read_as_numbers() -> None:
     assert (0, 5) == (settings.port, settings.journal_limit)
 
 
-@pytest.mark.parametrize("text", ["", "eighty", "80.5", "0x50", "tcp://10.0.0.1:8080"])
+def test_what_kubernetes_tells_a_container_of_a_service_called_klarna_mock_is_no_setting() -> None:
+    told = {
+        "KLARNA_MOCK_PORT": "tcp://10.0.0.1:8080",
+        "KLARNA_MOCK_PORT_8080_TCP_ADDR": "10.0.0.1",
+        "KLARNA_MOCK_SERVICE_HOST": "10.0.0.1",
+        "KLARNA_MOCK_SERVICE_PORT": "8080",
+        "KLARNA_MOCK_SEED": "mine",
+    }
+
+    settings = Settings.from_env(told)
+
+    assert Settings(seed="mine") == settings
+
+
+@pytest.mark.parametrize("text", ["", "eighty", "80.5", "0x50"])
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(SettingError) as caught:
         Settings.from_env({"KLARNA_MOCK_PORT": text})

@@ -44,7 +44,9 @@ class ClockSchema(Schema):
 class NewWorldSchema(Schema):
     """A name of your choice, or none for a fresh one."""
 
-    name = mm.String(validate=validate.Regexp(r"[A-Za-z0-9-]{1,64}\Z", error="expected letters, digits and hyphens"))
+    name = mm.String(
+        validate=validate.Regexp(r"[A-Za-z0-9_-]{1,64}\Z", error="expected 1 to 64 letters, digits, - and _")
+    )
     scenario = mm.String()
 
 

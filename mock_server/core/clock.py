@@ -74,7 +74,7 @@ class Clock:
         minute = due_ms // _MINUTE_MS
         alarm = {"due_ms": due_ms, "name": name, "key": key}
         self._store.put(f"alarms.{minute}", f"{name} {key}", alarm)
-        self._store.put("alarm_minutes", str(minute), {"minute": minute})
+        self._touch_minute(minute)
         self._store.change("clock", "next_alarm", lambda next_: _earlier(next_, due_ms))
 
     def cancel_alarm(self, due: datetime, name: str, key: str) -> None:
@@ -92,25 +92,28 @@ class Clock:
             next_ = self._store.get("clock", "next_alarm")
             if next_ is None or next_["due_ms"] is None or next_["due_ms"] > until_ms:
                 return
-            self._store.change("clock", "next_alarm", lambda seen: seen and seen | {"soonest_ms": None})
-            planned = self._earliest_minute()
+            minute, planned = self._earliest_minute()
+            self._put_off(next_, planned[0].due_ms if planned else None)
             if not planned or planned[0].due_ms > until_ms:
-                self._put_off(next_, planned[0].due_ms if planned else None)
                 return
             for alarm in planned:
-                if alarm.due_ms > until_ms or self._is_overtaken(alarm):
+                if alarm.due_ms > until_ms or self._is_overtaken(minute, planned[0].due_ms):
                     break
                 if self._claim(alarm):
                     yield alarm
 
-    def _earliest_minute(self) -> list[Alarm]:
-        minutes = sorted(record["minute"] for record in self._store.all("alarm_minutes"))
-        for minute in minutes:
-            alarms = self._in_minute(minute)
+    def _earliest_minute(self) -> tuple[Record, list[Alarm]]:
+        """The minute as it was before its alarms were read, and these."""
+        for minute in sorted(self._store.all("alarm_minutes"), key=lambda record: int(record["minute"])):
+            alarms = self._in_minute(minute["minute"])
             if alarms:
-                return alarms
-            self._forget_minute(minute)
-        return []
+                return minute, alarms
+            self._forget_minute(minute["minute"])
+        return {}, []
+
+    def _touch_minute(self, minute: int) -> None:
+        """A minute changes with every alarm set in it."""
+        self._store.put("alarm_minutes", str(minute), {"minute": minute, "last_set": self._store.count("alarms")})
 
     def _in_minute(self, minute: int) -> list[Alarm]:
         return sorted(Alarm(**record) for record in self._store.all(f"alarms.{minute}"))
@@ -119,12 +122,13 @@ class Clock:
         """An alarm is put before its minute, so one that came meanwhile is seen by the second look."""
         self._store.change("alarm_minutes", str(minute), lambda _: None)
         if self._in_minute(minute):
-            self._store.put("alarm_minutes", str(minute), {"minute": minute})
+            self._touch_minute(minute)
 
-    def _is_overtaken(self, alarm: Alarm) -> bool:
-        """Whether an alarm that is due earlier was set since the minute was planned."""
-        next_ = self._store.get("clock", "next_alarm")
-        return next_ is not None and next_["soonest_ms"] is not None and next_["soonest_ms"] < alarm.due_ms
+    def _is_overtaken(self, minute: Record, first_ms: int) -> bool:
+        """Whether an alarm was set since in the minute planned, or before it."""
+        next_ms = self.next_due_ms()
+        is_earlier = next_ms is not None and next_ms < first_ms
+        return is_earlier or self._store.get("alarm_minutes", str(minute["minute"])) != minute
 
     def _claim(self, alarm: Alarm) -> bool:
         found: list[bool] = []
@@ -146,10 +150,10 @@ class Clock:
 
 
 def _earlier(next_: Record | None, due_ms: int) -> Record:
-    """due_ms: no alarm is due before; sets: how many were ever set; soonest_ms: of those set since somebody planned."""
-    known = next_ or {"due_ms": None, "sets": 0, "soonest_ms": None}
-    due, soonest = (due_ms if known[name] is None else min(known[name], due_ms) for name in ("due_ms", "soonest_ms"))
-    return {"due_ms": due, "sets": known["sets"] + 1, "soonest_ms": soonest}
+    """due_ms: no alarm is due before; sets: how many were ever set."""
+    if next_ is None or next_["due_ms"] is None:
+        return {"due_ms": due_ms, "sets": next_["sets"] + 1 if next_ else 1}
+    return {"due_ms": min(next_["due_ms"], due_ms), "sets": next_["sets"] + 1}
 
 
 def parse_duration(text: str) -> timedelta:

@@ -18,6 +18,7 @@ from mock_server.core.ids import Ids
 from mock_server.core.store import Record, Store
 
 _HOST = re.compile(r"[a-z0-9._:-]+")  # anything else is read as another host by some client
+_SHOWN_BYTES = 1000  # of a receiver's answer; the rest is not read
 ALARM = "webhook"  # name of the alarms that bring messages to delivery
 
 
@@ -127,9 +128,10 @@ def _send(message: Record) -> dict[str, Any]:
         try:
             answer = session.request(
                 message["method"], message["url"], data=message["body"].encode(), headers=message["headers"],
-                timeout=message["timeout_s"], allow_redirects=False,
+                timeout=message["timeout_s"], allow_redirects=False, stream=True,
             )  # fmt: skip
-            outcome: dict[str, Any] = {"status": answer.status_code, "answer": answer.text[:1000]}
+            shown = next(answer.iter_content(_SHOWN_BYTES), b"").decode("utf-8", "replace")
+            outcome: dict[str, Any] = {"status": answer.status_code, "answer": shown}
         except (requests.RequestException, ValueError) as error:  # a host that urllib3 cannot parse is a ValueError
             outcome = {"error": f"{type(error).__name__}: {error}"}
     return outcome | {"took_ms": round(stopwatch_ms() - started)}

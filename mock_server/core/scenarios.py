@@ -36,7 +36,7 @@ def load_scenario(file: Path, catalog: Catalog) -> Scenario:
         loader = yaml.CSafeLoader(file.read_text(encoding="utf-8"))
         node = loader.get_single_node()
         if node is None:
-            raise MistakeInFile("about: Missing data for required field.", file=str(file), line=1)
+            raise MistakeInFile("about: the file is empty", file=str(file), line=1)
         _refuse_twins(node, file)
         raw = loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
@@ -108,14 +108,15 @@ class Book:
     """The scenarios of this server: its own and the user's, who may change theirs while it runs.
 
     A user's file that cannot be used stops the start. Later it leaves the last good version in force, is told on
-    stderr, and stands in ``broken`` until it is mended.
+    stderr, and stands in ``broken`` until it is mended. This server's own files are read when they are asked for, so
+    that their number does not slow the start.
     """
 
     def __init__(self, catalog: Catalog, own: Path, users: Path | None = None) -> None:
         self._catalog = catalog
         self._users = users
         self.broken: dict[str, str] = {}  # file name -> what is wrong with it
-        self._own = {file.stem: load_scenario(file, catalog) for file in _files(own)}
+        self._own: dict[str, Scenario | Path] = {file.stem: file for file in _files(own)}
         if users is not None and not users.is_dir():
             raise MistakeInFile("no such folder of scenarios", file=str(users))
         self._seen = _stamps(users)
@@ -129,7 +130,7 @@ class Book:
             near = get_close_matches(name, self._all, n=1)
             hint = f"did you mean {near[0]}? " if near else ""
             raise UnknownScenario(f"no scenario {name!r}; {hint}There are: {', '.join(self._all)}")
-        return self._all[name]
+        return self._open(name)
 
     def always(self) -> list[Scenario]:
         """Magic data, by name."""
@@ -138,12 +139,18 @@ class Book:
 
     def every(self) -> list[Scenario]:
         self.refresh()
-        return list(self._all.values())
+        return [self._open(name) for name in self._all]
 
     def _index(self) -> None:
         """The user's files stand in for this server's own of the same name."""
-        self._all = dict(sorted((self._own | self._loaded).items()))
-        self._always = [scenario for scenario in self._all.values() if scenario.always]
+        self._all: dict[str, Scenario | Path] = dict(sorted({**self._own, **self._loaded}.items()))
+        self._always = [self._open(name) for name, found in self._all.items() if _is_always(found)]
+
+    def _open(self, name: str) -> Scenario:
+        found = self._all[name]
+        if isinstance(found, Path):
+            found = self._all[name] = self._own[name] = load_scenario(found, self._catalog)
+        return found
 
     def refresh(self) -> None:
         """Read again what changed in the user's folder."""
@@ -169,6 +176,12 @@ class Book:
             return last
         self.broken.pop(file.stem, None)
         return scenario
+
+
+def _is_always(found: Scenario | Path) -> bool:
+    if isinstance(found, Path):
+        return "\nalways: true\n" in found.read_text(encoding="utf-8")
+    return found.always
 
 
 def _files(folder: Path) -> list[Path]:

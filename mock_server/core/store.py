@@ -85,10 +85,5 @@ class MemoryStore:
             self._kinds.pop(kind, None)
 
 
-def _dump(record: Record) -> str:
-    return json.dumps(record, separators=(",", ":"))
-
-
-def _load(text: str) -> Record:
-    record: Record = json.loads(text)
-    return record
+_dump = json.JSONEncoder(separators=(",", ":")).encode  # json.dumps would make an encoder per call
+_load: Callable[[str], Record] = json.JSONDecoder().decode

@@ -22,8 +22,8 @@ from mock_server.core.store import Record, Store
 from mock_server.settings import Settings
 
 DEFAULT = "default"
-NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
-_IN_CREDENTIAL = re.compile(r"world-([A-Za-z0-9-]{1,64})")
+NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_IN_CREDENTIAL = re.compile(r"world-([A-Za-z0-9_-]+)")
 
 Handler = Callable[["World", Alarm], "Record | None"]
 Listener = Callable[["World", Record], None]
@@ -56,8 +56,7 @@ class World:
     # runs a job beside the requests
     deliver_later: Callable[[Callable[[], object]], bool]  # False when there is nobody to run it
     settle: Callable[[], None]  # waits for those jobs
-    firing: Lock  # held while alarms are taken and handed on, so that ``settle`` misses none
-    moving: Lock  # held while the clock is moved
+    firing: Lock  # held by who takes this world's alarms, or moves its clock
     wake: Callable[[], None]  # tells the courier that an alarm may be due sooner than it thought
 
     def publish(self, event: str, record: Record) -> None:
@@ -83,7 +82,8 @@ class World:
             yield Rule(frozenset({operation}), (), ({"outcome": outcome},), None, "header X-Mock-Outcome", "")
         for magic in self.house.book.always():
             yield from magic.rules
-        yield from self.scenario.rules
+        if not scenario:  # that of the header stands in for it
+            yield from self.scenario.rules
 
     def _check_outcome(self, operation: str, outcome: str) -> None:
         choices = self.house.catalog[operation].outcomes
@@ -95,16 +95,22 @@ class World:
         next_ms = self.clock.next_due_ms()
         if next_ms is None or next_ms > (now_ms := self.clock.now_ms()):
             return
-        left = []
-        with self.firing:
-            for alarm in self.clock.take_due(now_ms):
-                job = partial(self._handle, alarm)
-                if alarm.name != ALARM:
-                    job()
-                elif not self.deliver_later(job):
-                    left.append(job)
+        if not self.firing.acquire(blocking=False):
+            return  # somebody is at it
+        try:
+            left = [job for alarm in self.clock.take_due(now_ms) if (job := self._hand_on(alarm))]
+        finally:
+            self.firing.release()
         for job in left:
             job()
+
+    def _hand_on(self, alarm: Alarm) -> Callable[[], object] | None:
+        """Handle an alarm, or give a webhook to the courier; without one the delivery comes back, to be done later."""
+        deliver = partial(self._handle, alarm)
+        if alarm.name != ALARM:
+            deliver()
+            return None
+        return None if self.deliver_later(deliver) else deliver
 
     def move_clock(self, target: datetime) -> list[Record]:
         """Go to a later time; all that falls due on the way happens in order, each at its own time.
@@ -112,15 +118,21 @@ class World:
         Webhooks are delivered before this returns. Answers with what fired: ``{"at", "what", ...}``.
         Raises ValueError when the target is in the past or beyond the calendar.
         """
+        with self.firing:
+            return self._move_clock(target)
+
+    def advance(self, duration: timedelta) -> list[Record]:
+        """``move_clock`` by a duration."""
+        with self.firing:
+            return self._move_clock(self.clock.now() + duration)
+
+    def _move_clock(self, target: datetime) -> list[Record]:
         if target.year >= LAST_YEAR:
             raise ValueError(f"the clock stops before the year {LAST_YEAR}")
         if target < self.clock.now():
             raise ValueError(f"it is {to_text(self.clock.now())} already; the clock only moves forward")
-        with self.moving:
-            with self.firing:  # nobody is between taking an alarm and handing it on
-                pass
-            self.settle()
-            fired = list(self._go_to(target))
+        self.settle()
+        fired = list(self._go_to(target))
         self.wake()
         return fired
 
@@ -134,10 +146,6 @@ class World:
                     yield {"at": to_text(alarm.due)} | what
         finally:
             (self.clock.freeze if was_frozen else self.clock.run)(max(target, start))
-
-    def advance(self, duration: timedelta) -> list[Record]:
-        """``move_clock`` by a duration."""
-        return self.move_clock(self.clock.now() + duration)
 
     def _handle(self, alarm: Alarm) -> Record | None:
         """What came of an alarm; a failure is logged and stops no other alarm."""
@@ -174,5 +182,5 @@ def name_in(credential: str) -> str:
 def checked_name(name: str) -> str:
     """The name, when a world can have it; raises Misused otherwise."""
     if not NAME.fullmatch(name):
-        raise Misused(f"{name!r} is no name of a world; expected 1 to 64 letters, digits and hyphens")
+        raise Misused(f"{name!r} is no name of a world; expected 1 to 64 letters, digits, - and _")
     return name

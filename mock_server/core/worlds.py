@@ -26,7 +26,6 @@ class _Room(NamedTuple):
 
     store: Store
     firing: Lock
-    moving: Lock
 
 
 class Worlds:
@@ -69,7 +68,6 @@ class Worlds:
             deliver_later=partial(self._deliver_later, name),
             settle=partial(self._settle, name),
             firing=room.firing,
-            moving=room.moving,
             wake=self._wake,
         )
 
@@ -121,7 +119,7 @@ class Worlds:
     def _open(self, name: str) -> _Room:
         with self._lock:
             if name not in self._rooms:
-                room = _Room(self._new_store(), Lock(), Lock())
+                room = _Room(self._new_store(), Lock())
                 self._begin(room.store)
                 self._rooms[name] = room
             return self._rooms[name]

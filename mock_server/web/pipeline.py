@@ -80,7 +80,7 @@ def _enter(worlds: Worlds, provider: Provider, operation: Operation | None, call
     if operation is None or not operation.public:
         call.credential = provider.authenticate(call)
     if not name:
-        call.world = worlds.get(call.credential.world, scenario=scenario)
+        call.world = worlds.get(checked_name(call.credential.world), scenario=scenario)
     call.world.fire_due()
     if operation is None or not operation.public:
         provider.admit(call)

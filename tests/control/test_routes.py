@@ -297,7 +297,7 @@ def test_a_broken_edit_of_a_users_scenario_is_told_by_health(tmp_path: Path) -> 
     assert {"mine": f"{file}:2: ruls: unknown key; did you mean 'rules'?"} == broken
 
 
-@pytest.mark.parametrize("name", ["a b", "../up", "x" * 65, "", "a_b"])
+@pytest.mark.parametrize("name", ["a b", "../up", "x" * 65, "", "ä"])
 def test_a_name_that_no_world_can_have_is_refused(client: FlaskClient, name: str) -> None:
     answer = client.post("/_mock/worlds", json={"name": name})
 

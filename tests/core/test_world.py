@@ -290,7 +290,7 @@ def test_a_receiver_may_ask_the_world_before_it_answers(world: World, receiver: 
     [
         ("PK00001_world-mine", "mine"),
         ("world-a-1", "a-1"),
-        ("world-mine_rest", "mine"),
+        ("world-mine_rest", "mine_rest"),
         ("xworld-Mine.rest", "Mine"),
         ("PK00001", "default"),
         ("", "default"),
@@ -308,7 +308,7 @@ def test_letters_digits_and_hyphens_are_a_name(name: str) -> None:
     assert name == checked_name(name)
 
 
-@pytest.mark.parametrize("name", ["", "x" * 65, "a b", "a_b", "a.b", "../a", "ä", "a\n", "a/b", "٣"])
+@pytest.mark.parametrize("name", ["", "x" * 65, "a b", "a.b", "../a", "ä", "a\n", "a/b", "٣"])
 def test_anything_else_is_no_name(name: str) -> None:
-    with pytest.raises(Misused, match="is no name of a world; expected 1 to 64 letters, digits and hyphens"):
+    with pytest.raises(Misused, match="is no name of a world; expected 1 to 64 letters, digits, - and _"):
         checked_name(name)

@@ -103,7 +103,7 @@ class TestDecisions:
             client.explained(answer)["status"], client.explained(answer)["explanation"]["error"],
         )  # fmt: skip
 
-    @pytest.mark.parametrize("name", ["no world", "a_b", "x" * 65])
+    @pytest.mark.parametrize("name", ["no world", "a.b", "x" * 65])
     def test_a_world_of_an_impossible_name_is_refused(self, client: Client, name: str) -> None:
         answer = client.call("POST", SESSIONS, PURCHASE, headers={"X-Mock-World": name})
 

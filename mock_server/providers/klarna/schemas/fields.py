@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
@@ -20,6 +21,7 @@ class KlarnaSchema(Schema):
         unknown = EXCLUDE
 
     error_messages = {"type": "is no object"}
+    is_plain = True  # False: it has checks beyond those of its fields
 
     @post_load
     def _drop_nulls(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -124,12 +126,41 @@ class Many(fields.List[Any]):
 
 
 def load(schema: Schema, body: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
-    """What can be used of the body, and everything wrong with it, as stage 0 faults in the body's own order."""
+    """What can be used of the body, and everything wrong with it, as stage 0 faults in the body's own order.
+
+    Sound bodies are most of them and take a straight way; whatever that way does not understand is marshmallow's.
+    """
+    with suppress(ValidationError):
+        return _straight(schema, body, bool(schema.partial)), []
     try:
         return schema.load(body), []
     except ValidationError as error:
         usable = error.valid_data if isinstance(error.valid_data, dict) else {}
         return usable, [Fault(path, f"{path} {text}") for path, text in _flat(error.messages, "")]
+
+
+def _straight(schema: Any, body: Any, partial: bool) -> dict[str, Any]:
+    """What ``schema.load`` answers for a body without a fault, in a fraction of its time; raises at the first fault."""
+    if not (schema.is_plain and isinstance(body, dict)):
+        raise ValidationError("is left to marshmallow")
+    loaded = {}
+    for name, field in schema.load_fields.items():
+        value = body.get(name)
+        if value is not None:
+            loaded[name] = _taken(field, value, partial)
+        elif field.required and (name in body or not partial):
+            raise ValidationError("is missing or null")
+    return loaded
+
+
+def _taken(field: Any, value: Any, partial: bool) -> Any:
+    if isinstance(field, fields.Nested):
+        return _straight(field.schema, value, partial)
+    if not isinstance(field, Many):
+        return field._deserialize(value, None, None)
+    if not isinstance(value, list) or not field.least <= len(value) <= field.most:
+        raise ValidationError("is left to marshmallow")
+    return [_taken(field.inner, item, partial) for item in value]
 
 
 def _flat(messages: Any, path: str) -> Iterator[tuple[str, str]]:

@@ -125,13 +125,14 @@ class OptionsSchema(KlarnaSchema):
 class AttachmentSchema(KlarnaSchema):
     """Extra merchant data: JSON inside a string."""
 
+    is_plain = False
     body = Text(required=True)
     content_type = Text(required=True)
 
     @validates_schema
     def _check_body(self, data: Mapping[str, Any], **_: Any) -> None:
         try:
-            json.loads(data["body"])
+            json.loads(data.get("body", ""))
         except (ValueError, RecursionError) as error:
             raise ValidationError("is no JSON in a string", "body") from error
 

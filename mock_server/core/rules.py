@@ -23,7 +23,7 @@ class Option(NamedTuple):
     check: Callable[[Any], object] = str  # raises ValueError, with what was expected
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Choices:
     """What may be chosen for one operation."""
 
@@ -50,7 +50,7 @@ class Decision:
         return self.decided_by == "default"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Rule:
     """One ``when`` with its ``then``; made by ``read_rule`` from a validated mapping."""
 

@@ -29,7 +29,7 @@ Handler = Callable[["World", Alarm], "Record | None"]
 Listener = Callable[["World", Record], None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class House:
     """What all worlds of a server share: code and configuration, no state."""
 
@@ -40,7 +40,7 @@ class House:
     listeners: Mapping[str, Sequence[Listener]]  # ledger event -> the faces that tell somebody
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class World:
     """One request's view of a world; all that lasts is in ``store``."""
 

@@ -23,7 +23,7 @@ class Credential:
     world: str = "default"
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Call:
     """One request on its way; each step of the road fills in what it learns."""
 
@@ -48,7 +48,7 @@ class Call:
     body: Any = None  # the body, loaded by the operation's schema
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reply:
     """An answer before it becomes bytes; ``body`` None sends none."""
 
@@ -63,7 +63,7 @@ class Reply:
 View = Callable[[Call], Reply]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Operation:
     """One endpoint; its name is its address for rules, journal, documents and tests."""
 
@@ -127,7 +127,7 @@ def chosen(decision: Decision, asked: Mapping[str, Any], outcomes: Outcomes) -> 
     return replace(decision, outcome=outcome, options=options, decided_by="this call")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Provider:
     """One face: where it is found and how it speaks."""
 

@@ -146,22 +146,24 @@ def test_one_slow_answer_holds_nobody_else() -> None:
         assert 200 == slow.result(10)[0]
 
 
-def test_idle_connections_hold_nobody() -> None:
-    """More open connections than threads; each is answered when it speaks."""
+def test_idle_connections_hold_nobody_and_are_kept() -> None:
+    """More open connections than threads; each is answered when it speaks, twice on the same socket."""
     with RunningServer(echo, threads=2) as server:
-        connections = [HTTPConnection("127.0.0.1", server.port, timeout=10) for _ in range(40)]
+        connections = [HTTPConnection("127.0.0.1", server.port, timeout=2) for _ in range(40)]
         for connection in connections:
             connection.connect()
+        sockets = [connection.sock for connection in connections]
 
         statuses = []
-        for connection in reversed(connections):
+        for connection in [*reversed(connections), *connections]:
             response = ask(connection, "GET", "/")
             response.read()
             statuses.append(response.status)
+        kept = [connection.sock for connection in connections]
         for connection in connections:
             connection.close()
 
-        assert [200] * 40 == statuses
+        assert ([200] * 80, sockets) == (statuses, kept)
 
 
 def test_a_stopping_server_finishes_what_it_began() -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from flask import Flask
 
 from mock_server import __version__
-from mock_server.control.routes import control_provider
 from mock_server.core.rules import Catalog
 from mock_server.core.scenarios import Book
 from mock_server.core.store import MemoryStore, Store
@@ -42,9 +42,15 @@ def create_app(settings: Settings | None = None, new_store: Callable[[], Store] 
     worlds = create_worlds(settings or Settings(), new_store)
     app = Flask(__name__, static_folder=None)
     app.extensions["worlds"] = worlds
-    control = replace(control_provider(worlds, __version__), not_emulated=_TO_COME)
-    Faces(worlds, PROVIDERS, control).mount(app)
+    Faces(worlds, PROVIDERS, partial(_control, worlds)).mount(app)
     return app
+
+
+def _control(worlds: Worlds) -> Provider:
+    """The control API, which answers for the faces to come as well; imported when it is called for."""
+    from mock_server.control.routes import control_provider
+
+    return replace(control_provider(worlds, __version__), not_emulated=_TO_COME)
 
 
 def create_worlds(settings: Settings, new_store: Callable[[], Store] = MemoryStore) -> Worlds:

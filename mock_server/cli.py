@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from dataclasses import fields
 from typing import Any
@@ -9,8 +10,7 @@ from typing import Any
 import click
 
 from mock_server import __version__
-from mock_server.core.errors import MistakeInFile
-from mock_server.core.scenarios import UnknownScenario
+from mock_server.core.errors import MistakeInFile, UnknownScenario
 from mock_server.settings import SettingError, Settings
 
 EXIT_MISTAKE = 2  # a setting or scenario that cannot be used, or a port that is taken
@@ -52,6 +52,7 @@ def serve(**options: Any) -> None:
 
 
 def _serve(settings: Settings) -> None:
+    gc.disable()  # what is made from here to the greeting stays; looking for waste in it takes a tenth of the start
     from mock_server.app import create_app
     from mock_server.web.serving import serve as serve_forever
 
@@ -70,6 +71,8 @@ def _serve(settings: Settings) -> None:
 def _greet(settings: Settings, port: int) -> None:
     from mock_server.app import base_urls
 
+    gc.freeze()
+    gc.enable()
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     url = settings.public_url.rstrip("/") or f"http://{host}:{port}"
     lines = [f"klarna-mock {__version__} on {url}", ""]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from hmac import compare_digest
 from urllib.parse import urlsplit
 
@@ -49,6 +48,8 @@ def _sent_token(call: Call) -> str:
 
 
 def _is_loopback(address: str) -> bool:
+    import ipaddress  # not before a control call comes
+
     try:
         remote = ipaddress.ip_address(address)
     except ValueError:

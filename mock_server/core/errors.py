@@ -11,6 +11,7 @@
     +-- Broken               500  the emulated service fails
     +-- NotEmulated          501  the real service has it, this server not
     +-- Misused              400  a header or control call of this server that makes no sense; in its own JSON
+    UnknownScenario          no scenario has this name
     MistakeInFile            a scenario file that cannot be used: file, line, key, nearest right word
 """
 
@@ -103,6 +104,10 @@ class Misused(ApiError):
     def __init__(self, *messages: str, status: int = 400, code: str = "MISUSED") -> None:
         super().__init__(*messages)
         self.status, self.code = status, code
+
+
+class UnknownScenario(Exception):
+    """No scenario has this name."""
 
 
 class MistakeInFile(Exception):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import re
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 from datetime import timedelta
 from threading import Event, Lock, Thread
 from typing import Any
@@ -107,6 +106,8 @@ class Outbox:
 
 def is_near(host: str) -> bool:
     """Loopback, a private address, or a name without dots (localhost, a docker service)."""
+    import ipaddress  # not before a webhook is to be sent
+
     try:
         address = ipaddress.ip_address(socket.inet_aton(host))  # also 2130706433 and 0x7f.1
     except OSError:
@@ -149,6 +150,8 @@ class Courier:
         self._lock = Lock()
         self._woken = Event()
         self._stopped = False
+        from concurrent.futures import ThreadPoolExecutor  # not before a server runs
+
         self._pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="webhook")
         self._thread = Thread(target=self._run, name="courier", daemon=True)
         self._thread.start()

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 from marshmallow import ValidationError
 
-from mock_server.core.errors import MistakeInFile
+from mock_server.core.errors import MistakeInFile, UnknownScenario
 from mock_server.core.grammar import UNKNOWN, ScenarioSchema, flat, in_own_words
 from mock_server.core.rules import Catalog, Rule, read_rule
 
@@ -30,8 +30,11 @@ class Scenario:
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
-def load_scenario(file: Path, catalog: Catalog) -> Scenario:
-    """Read and check one file; raises MistakeInFile with file, line, key and the nearest right word."""
+def load_scenario(file: Path, catalog: Catalog, schema: ScenarioSchema | None = None) -> Scenario:
+    """Read and check one file; raises MistakeInFile with file, line, key and the nearest right word.
+
+    ``schema`` is one made for the catalog before: making one takes as long as a file.
+    """
     try:
         loader = yaml.CSafeLoader(file.read_text(encoding="utf-8"))
         node = loader.get_single_node()
@@ -46,7 +49,7 @@ def load_scenario(file: Path, catalog: Catalog) -> Scenario:
         raise MistakeInFile(f"not YAML: {error}", file=str(file)) from error
     if not isinstance(raw, dict):
         raise MistakeInFile("expected a mapping with about and rules", file=str(file), line=1)
-    schema = ScenarioSchema(catalog)
+    schema = schema or ScenarioSchema(catalog)
     try:
         data = schema.load(raw)
     except ValidationError as error:
@@ -100,10 +103,6 @@ def _line(node: Any, path: Sequence[str | int]) -> int:
     return int(line) + 1
 
 
-class UnknownScenario(Exception):
-    """No file has this name."""
-
-
 class Book:
     """The scenarios of this server: its own and the user's, who may change theirs while it runs.
 
@@ -114,13 +113,14 @@ class Book:
 
     def __init__(self, catalog: Catalog, own: Path, users: Path | None = None) -> None:
         self._catalog = catalog
+        self._schema = ScenarioSchema(catalog)
         self._users = users
         self.broken: dict[str, str] = {}  # file name -> what is wrong with it
         self._own: dict[str, Scenario | Path] = {file.stem: file for file in _files(own)}
         if users is not None and not users.is_dir():
             raise MistakeInFile("no such folder of scenarios", file=str(users))
         self._seen = _stamps(users)
-        self._loaded = {file.stem: load_scenario(file, catalog) for file in self._seen}
+        self._loaded = {file.stem: load_scenario(file, catalog, self._schema) for file in self._seen}
         self._index()
 
     def get(self, name: str) -> Scenario:
@@ -149,7 +149,7 @@ class Book:
     def _open(self, name: str) -> Scenario:
         found = self._all[name]
         if isinstance(found, Path):
-            found = self._all[name] = self._own[name] = load_scenario(found, self._catalog)
+            found = self._all[name] = self._own[name] = load_scenario(found, self._catalog, self._schema)
         return found
 
     def refresh(self) -> None:
@@ -167,7 +167,7 @@ class Book:
         if self._seen.get(file) == stamp:
             return self._loaded.get(file.stem)
         try:
-            scenario = load_scenario(file, self._catalog)
+            scenario = load_scenario(file, self._catalog, self._schema)
         except (MistakeInFile, OSError) as error:
             self.broken[file.stem] = str(error)
             last = self._loaded.get(file.stem)

@@ -9,11 +9,11 @@ from threading import Lock
 from typing import NamedTuple
 
 from mock_server.core.clock import Clock, parse_time
-from mock_server.core.errors import Misused
+from mock_server.core.errors import Misused, UnknownScenario
 from mock_server.core.ids import Ids, People
 from mock_server.core.journal import Journal
 from mock_server.core.outbox import Courier, Outbox
-from mock_server.core.scenarios import Scenario, UnknownScenario
+from mock_server.core.scenarios import Scenario
 from mock_server.core.store import MemoryStore, Store
 from mock_server.core.world import House, World
 from mock_server.settings import check

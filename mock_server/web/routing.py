@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from functools import cached_property
 from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import Map, Rule
 
 from mock_server.core.clock import stopwatch_ms
 from mock_server.core.errors import ApiError, NotEmulated, TooLarge, UnknownPath, WrongMethod
@@ -26,20 +28,19 @@ _CONTROL_PREFIX = "/_mock"
 class Faces:
     """The providers of a server, by the requests that are theirs."""
 
-    def __init__(self, worlds: Worlds, providers: Sequence[Provider], control: Provider) -> None:
+    def __init__(self, worlds: Worlds, providers: Sequence[Provider], make_control: Callable[[], Provider]) -> None:
+        """``make_control`` gives the control API; it is called once, when that is first needed."""
         self._worlds = worlds
         self._providers = providers
-        self._control = control
+        self._make_control = make_control
 
     def mount(self, app: Flask) -> None:
         """Add every operation, and this server's own answers for paths and methods that none has."""
         app.url_map.merge_slashes = False
-        for provider in (*self._providers, self._control):
+        for provider in self._providers:
             for operation in provider.operations:
                 self._add(app, provider, operation)
-            for operation in provider.controls:
-                self._add(app, self._control, operation)
-        app.register_error_handler(HTTPException, self._nowhere)
+        app.register_error_handler(HTTPException, self._elsewhere)
 
     def _add(self, app: Flask, provider: Provider, operation: Operation) -> None:
         def view(**path_args: str) -> Response:
@@ -66,15 +67,33 @@ class Faces:
         call = _call(path_args, self._worlds.house.settings.public_url)
         body, headers, reply = pipeline.answer(self._worlds, provider, operation, call, refusal)
         response = _response(body, headers, reply)
-        if provider is not self._control and "origin" in call.headers:
+        if "origin" in call.headers and provider is not self._control:
             response.headers.extend(_cors(call.headers["origin"]))
         due_ms = call.world.clock.next_due_ms()
         if due_ms is not None and due_ms <= call.world.clock.now_ms():
             response.call_on_close(call.world.wake)
         return response
 
+    def _elsewhere(self, error: HTTPException) -> Response:
+        """A control call; or a path that no operation has, or not with this method."""
+        try:
+            operation, path_args = self._control_map.bind("").match(request.path, request.method)
+            return self._serve(self._control, operation, path_args)
+        except HTTPException as refused:
+            return self._nowhere(refused if isinstance(refused, MethodNotAllowed) else error)
+
+    @cached_property
+    def _control(self) -> Provider:
+        return self._make_control()
+
+    @cached_property
+    def _control_map(self) -> Map:
+        """Made when the first control call comes: it takes time, and a start is in a hurry."""
+        operations = [*self._control.operations, *(op for provider in self._providers for op in provider.controls)]
+        rules = [Rule(op.path, methods=[op.method], endpoint=op) for op in operations]
+        return Map(rules, strict_slashes=False, merge_slashes=False)
+
     def _nowhere(self, error: HTTPException) -> Response:
-        """A path that no operation has, or not with this method."""
         provider = self._owner(request.host.partition(":")[0], request.path)
         if request.method == "OPTIONS" and "Origin" in request.headers and provider is not self._control:
             return Response(status=_status(204), headers=_cors(request.headers["Origin"]))

@@ -6,8 +6,8 @@ from textwrap import dedent
 
 import pytest
 
-from mock_server.core.errors import MistakeInFile
-from mock_server.core.scenarios import Book, Scenario, UnknownScenario, load_scenario
+from mock_server.core.errors import MistakeInFile, UnknownScenario
+from mock_server.core.scenarios import Book, Scenario, load_scenario
 
 from .conftest import CATALOG, CREATE, Files, Shop
 

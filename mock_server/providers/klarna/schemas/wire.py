@@ -20,8 +20,8 @@ _BEHIND_THE_GATEWAY = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "X-Xss-Protection": "1; mode=block",
-    "Vary": "Accept-Encoding",
 }
+_COMPRESSIBLE = {"Vary": "Accept-Encoding"}  # recorded on every 200, on no 400 or 204
 _TLS_ONLY = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 
 
@@ -39,6 +39,7 @@ def write(reply: Reply, call: Call) -> tuple[bytes, Mapping[str, str]]:
         "X-Envoy-Upstream-Service-Time": took,
         **_type(reply),
         **_BEHIND_THE_GATEWAY,
+        **(_COMPRESSIBLE if reply.status == 200 else {}),
         **_TLS_ONLY,
         **call.extra_headers,
         **reply.headers,

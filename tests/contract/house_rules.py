@@ -42,7 +42,8 @@ class HouseRules:
             return
         for node in ast.walk(self._tree):
             for code, text in self._faults(node):
-                yield node.lineno, node.col_offset, f"{code} {text}", type(self)
+                line, column = getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
+                yield line, column, f"{code} {text}", type(self)
 
     def _faults(self, node: ast.AST) -> Iterator[tuple[str, str]]:
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []

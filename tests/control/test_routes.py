@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 
 from mock_server.app import create_app
 from mock_server.settings import Settings
@@ -23,31 +22,35 @@ PURCHASE: dict[str, Any] = {
 REJECT = {"when": {"operation": "klarna.payments.create_order"}, "then": {"error": "REJECTED"}}
 
 
+def _client(settings: Settings) -> Any:
+    return create_app(settings).test_client()
+
+
 @pytest.fixture
-def client() -> FlaskClient:
-    return create_app().test_client()
+def client() -> Any:
+    return _client(Settings())
 
 
-def _session(client: FlaskClient, user: str = "PK00001_test") -> str:
+def _session(client: Any, user: str = "PK00001_test") -> str:
     return str(client.post("/payments/v1/sessions", json=PURCHASE, auth=(user, "secret")).json["session_id"])
 
 
-def _token(client: FlaskClient, **body: Any) -> str:
+def _token(client: Any, **body: Any) -> str:
     answer = client.post("/_mock/klarna/authorizations", json={"session_id": _session(client), **body})
     return str(answer.json["authorization_token"])
 
 
-def _order(client: FlaskClient, token: str) -> Any:
+def _order(client: Any, token: str) -> Any:
     return client.post(f"/payments/v1/authorizations/{token}/order", json=PURCHASE, auth=AUTH)
 
 
-def test_health_says_version_and_broken_scenarios(client: FlaskClient) -> None:
+def test_health_says_version_and_broken_scenarios(client: Any) -> None:
     answer = client.get("/_mock/health")
 
     assert {"status": "ok", "version": "0.1.0", "worlds": 1, "broken_scenarios": {}} == answer.json
 
 
-def test_a_new_world_comes_with_credentials_that_live_in_it(client: FlaskClient) -> None:
+def test_a_new_world_comes_with_credentials_that_live_in_it(client: Any) -> None:
     made = client.post("/_mock/worlds", json={"name": "Blue-7"}).json
 
     user, password = b64decode(made["klarna"]["authorization"].split()[1]).decode().split(":")
@@ -57,20 +60,20 @@ def test_a_new_world_comes_with_credentials_that_live_in_it(client: FlaskClient)
     assert {"klarna", "multisafepay", "commercelayer", "next_commerce"} == set(made) - {"world", "scenario"}
 
 
-def test_worlds_without_a_name_get_different_ones(client: FlaskClient) -> None:
+def test_worlds_without_a_name_get_different_ones(client: Any) -> None:
     names = {client.post("/_mock/worlds").json["world"] for _ in range(10)}
 
     assert 10 == len(names)
 
 
-def test_a_world_can_start_with_a_scenario(client: FlaskClient) -> None:
+def test_a_world_can_start_with_a_scenario(client: Any) -> None:
     made = client.post("/_mock/worlds", json={"name": "grim", "scenario": "rejected"}).json
 
     listed = {world["name"]: world["scenario"] for world in client.get("/_mock/worlds").json}
     assert ["rejected", "rejected", "accepted"] == [made["scenario"], listed["grim"], listed["default"]]
 
 
-def test_a_deleted_world_is_gone(client: FlaskClient) -> None:
+def test_a_deleted_world_is_gone(client: Any) -> None:
     client.post("/_mock/worlds", json={"name": "brief"})
 
     answer = client.delete("/_mock/worlds/brief")
@@ -80,7 +83,7 @@ def test_a_deleted_world_is_gone(client: FlaskClient) -> None:
     assert 404 == client.delete("/_mock/worlds/brief").status_code
 
 
-def test_reset_empties_one_world_only(client: FlaskClient) -> None:
+def test_reset_empties_one_world_only(client: Any) -> None:
     _session(client)
     _session(client, "PK1_world-other")
     client.post("/_mock/rules", json=REJECT)
@@ -94,7 +97,7 @@ def test_reset_empties_one_world_only(client: FlaskClient) -> None:
     assert 1 == client.get("/_mock/state", headers={"X-Mock-World": "other"}).json["sessions"]
 
 
-def test_reset_gives_the_same_ids_again(client: FlaskClient) -> None:
+def test_reset_gives_the_same_ids_again(client: Any) -> None:
     first = _session(client)
 
     client.post("/_mock/reset")
@@ -102,7 +105,7 @@ def test_reset_gives_the_same_ids_again(client: FlaskClient) -> None:
     assert first == _session(client)
 
 
-def test_a_frozen_clock_stands_still_and_moves_when_told(client: FlaskClient) -> None:
+def test_a_frozen_clock_stands_still_and_moves_when_told(client: Any) -> None:
     client.post("/_mock/clock", json={"freeze": "2027-01-01T00:00:00Z"})
 
     moved = client.post("/_mock/clock", json={"advance": "1h30m"}).json
@@ -111,7 +114,7 @@ def test_a_frozen_clock_stands_still_and_moves_when_told(client: FlaskClient) ->
     assert moved["now"] == client.get("/_mock/clock").json["now"]
 
 
-def test_a_moved_clock_says_what_fired_in_order(client: FlaskClient) -> None:
+def test_a_moved_clock_says_what_fired_in_order(client: Any) -> None:
     client.post("/_mock/clock", json={"freeze": "2027-01-01T00:00:00Z"})
     token = _token(client, outcome="pending", decide="accepted", after="5m")
     order_id = _order(client, token).json["order_id"]
@@ -146,14 +149,14 @@ def test_a_moved_clock_says_what_fired_in_order(client: FlaskClient) -> None:
         ([], "object"),
     ],
 )
-def test_a_clock_call_that_makes_no_sense_says_what_was_expected(client: FlaskClient, body: Any, said: str) -> None:
+def test_a_clock_call_that_makes_no_sense_says_what_was_expected(client: Any, body: Any, said: str) -> None:
     answer = client.post("/_mock/clock", json=body)
 
     assert 400 == answer.status_code
     assert said in answer.json["error"]
 
 
-def test_a_chosen_scenario_decides(client: FlaskClient) -> None:
+def test_a_chosen_scenario_decides(client: Any) -> None:
     chosen = client.put("/_mock/scenario", json={"name": "rejected"}).json
 
     refused = _order(client, _token(client))
@@ -161,14 +164,14 @@ def test_a_chosen_scenario_decides(client: FlaskClient) -> None:
     assert ["rejected", 403, "REJECTED"] == [chosen["active"], refused.status_code, refused.json["error_code"]]
 
 
-def test_an_unknown_scenario_is_answered_with_the_nearest(client: FlaskClient) -> None:
+def test_an_unknown_scenario_is_answered_with_the_nearest(client: Any) -> None:
     answer = client.put("/_mock/scenario", json={"name": "rejectd"})
 
     assert 400 == answer.status_code
     assert "did you mean rejected?" in answer.json["error"]
 
 
-def test_a_rule_decides_so_often_as_it_says(client: FlaskClient) -> None:
+def test_a_rule_decides_so_often_as_it_says(client: Any) -> None:
     client.post("/_mock/rules", json={**REJECT, "times": 2})
     token = _token(client)
 
@@ -178,7 +181,7 @@ def test_a_rule_decides_so_often_as_it_says(client: FlaskClient) -> None:
     assert [2] == [rule["used"] for rule in client.get("/_mock/rules").json]
 
 
-def test_a_rule_can_be_taken_back(client: FlaskClient) -> None:
+def test_a_rule_can_be_taken_back(client: Any) -> None:
     (rule,) = client.post("/_mock/rules", json=REJECT).json
 
     client.delete(f"/_mock/rules/{rule['id']}")
@@ -187,7 +190,7 @@ def test_a_rule_can_be_taken_back(client: FlaskClient) -> None:
     assert 404 == client.delete(f"/_mock/rules/{rule['id']}").status_code
 
 
-def test_all_rules_can_be_taken_back(client: FlaskClient) -> None:
+def test_all_rules_can_be_taken_back(client: Any) -> None:
     client.post("/_mock/rules", json=[REJECT, REJECT])
 
     client.delete("/_mock/rules")
@@ -210,7 +213,7 @@ def test_all_rules_can_be_taken_back(client: FlaskClient) -> None:
         ("reject", "expected an object"),
     ],
 )
-def test_a_faulty_rule_is_refused_with_the_nearest_right_word(client: FlaskClient, rule: Any, said: str) -> None:
+def test_a_faulty_rule_is_refused_with_the_nearest_right_word(client: Any, rule: Any, said: str) -> None:
     answer = client.post("/_mock/rules", json=rule)
 
     assert 400 == answer.status_code
@@ -218,7 +221,7 @@ def test_a_faulty_rule_is_refused_with_the_nearest_right_word(client: FlaskClien
     assert [] == client.get("/_mock/rules").json
 
 
-def test_the_journal_is_newest_first_and_can_be_filtered(client: FlaskClient) -> None:
+def test_the_journal_is_newest_first_and_can_be_filtered(client: Any) -> None:
     _order(client, _token(client))
     _order(client, "unknown")
 
@@ -231,14 +234,14 @@ def test_the_journal_is_newest_first_and_can_be_filtered(client: FlaskClient) ->
 
 
 @pytest.mark.parametrize(("query", "said"), [("statu=1", "status"), ("status=x", "number"), ("limit=-1", "number")])
-def test_a_filter_that_makes_no_sense_is_refused(client: FlaskClient, query: str, said: str) -> None:
+def test_a_filter_that_makes_no_sense_is_refused(client: Any, query: str, said: str) -> None:
     answer = client.get(f"/_mock/journal?{query}")
 
     assert 400 == answer.status_code
     assert said in answer.json["error"]
 
 
-def test_control_calls_are_not_in_the_journal_but_what_the_shopper_does_is(client: FlaskClient) -> None:
+def test_control_calls_are_not_in_the_journal_but_what_the_shopper_does_is(client: Any) -> None:
     _token(client)
     client.get("/_mock/health")
 
@@ -247,7 +250,7 @@ def test_control_calls_are_not_in_the_journal_but_what_the_shopper_does_is(clien
     assert ["klarna.payments.authorize", "klarna.payments.create_session"] == operations
 
 
-def test_the_journal_hides_passwords(client: FlaskClient) -> None:
+def test_the_journal_hides_passwords(client: Any) -> None:
     _session(client)
 
     (entry,) = client.get("/_mock/journal").json
@@ -255,7 +258,7 @@ def test_the_journal_hides_passwords(client: FlaskClient) -> None:
     assert "Basic ***" == entry["request"]["headers"]["Authorization"]
 
 
-def test_any_ledger_record_can_be_read(client: FlaskClient) -> None:
+def test_any_ledger_record_can_be_read(client: Any) -> None:
     order_id = _order(client, _token(client)).json["order_id"]
 
     order = client.get(f"/_mock/state/orders/{order_id}").json
@@ -266,21 +269,21 @@ def test_any_ledger_record_can_be_read(client: FlaskClient) -> None:
     assert "did you mean 'orders'" in client.get("/_mock/state/ordrs").json["error"]
 
 
-def test_an_unknown_control_path_names_the_nearest(client: FlaskClient) -> None:
+def test_an_unknown_control_path_names_the_nearest(client: Any) -> None:
     answer = client.get("/_mock/jornal")
 
     assert 404 == answer.status_code
     assert "control.api.read_journal: GET /_mock/journal" in answer.json["did_you_mean"]
 
 
-def test_a_wrong_method_says_which_are_right(client: FlaskClient) -> None:
+def test_a_wrong_method_says_which_are_right(client: Any) -> None:
     answer = client.patch("/_mock/clock")
 
     assert [405, "GET, POST"] == [answer.status_code, answer.headers["Allow"]]
     assert "GET, POST" in answer.json["error"]
 
 
-def test_operations_tell_what_rules_may_choose(client: FlaskClient) -> None:
+def test_operations_tell_what_rules_may_choose(client: Any) -> None:
     choices = client.get("/_mock/operations").json["klarna.payments.create_order"]
 
     assert {"accepted", "pending", "rejected", "any_token"} == set(choices["outcomes"])
@@ -289,7 +292,7 @@ def test_operations_tell_what_rules_may_choose(client: FlaskClient) -> None:
 def test_a_broken_edit_of_a_users_scenario_is_told_by_health(tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text("about: Mine.\n", encoding="utf-8")
-    client = create_app(Settings(scenarios=str(tmp_path))).test_client()
+    client = _client(Settings(scenarios=str(tmp_path)))
 
     file.write_text("about: Mine.\nruls: []\n", encoding="utf-8")
 
@@ -298,7 +301,7 @@ def test_a_broken_edit_of_a_users_scenario_is_told_by_health(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("name", ["a b", "../up", "x" * 65, "", "ä"])
-def test_a_name_that_no_world_can_have_is_refused(client: FlaskClient, name: str) -> None:
+def test_a_name_that_no_world_can_have_is_refused(client: Any, name: str) -> None:
     answer = client.post("/_mock/worlds", json={"name": name})
 
     assert 400 == answer.status_code

@@ -12,7 +12,7 @@ from mock_server.core.faults import EFFECTS, Hurt, check_fault, hurt
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """How long was slept, in seconds; nobody really sleeps."""
     slept: list[float] = []
-    monkeypatch.setattr(faults.time, "sleep", slept.append)
+    monkeypatch.setattr("mock_server.core.faults.time.sleep", slept.append)
     return slept
 
 

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from mock_server.core import faults
 from mock_server.core.faults import EFFECTS, Hurt, check_fault, hurt
 
 

@@ -15,6 +15,7 @@ from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.core.worlds import Worlds
 
+_MOST_DIGITS = 9
 # what /_mock/state shows: name in the URL -> kind in the store
 STATES = {
     "sessions": "sessions",
@@ -183,12 +184,12 @@ def _readable(entry: Record) -> Record:
     for side in ("request", "response"):
         try:
             entry[side]["body"] = json.loads(entry[side]["body"])
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
     return entry
 
 
 def _number(name: str, value: str) -> int:
-    if not value.isascii() or not value.isdigit():
-        raise Misused(f"{name} is {value!r}, expected a number")
+    if not value.isascii() or not value.isdigit() or len(value) > _MOST_DIGITS:
+        raise Misused(f"{name} is {value[:40]!r}, expected a number of at most {_MOST_DIGITS} digits")
     return int(value)

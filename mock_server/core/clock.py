@@ -173,7 +173,7 @@ def parse_time(text: str) -> datetime:
         moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise ValueError(f"{text!r} is no time; expected ISO 8601 like 2026-11-20T12:00:00Z") from error
-    if not FIRST_YEAR <= moment.year < LAST_YEAR:
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise ValueError(f"{text!r} is out of reach; the clock goes from {FIRST_YEAR} to {LAST_YEAR - 1}")
     return moment
 

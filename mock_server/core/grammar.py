@@ -237,7 +237,7 @@ def _mistake(place: tuple[str | int, ...], text: str) -> ValidationError:
 
 def in_own_words(text: str, path: Sequence[str | int], schema: Schema) -> str:
     """marshmallow's text for an unknown key, with the nearest known one."""
-    if text != UNKNOWN:
+    if text != UNKNOWN or not path:
         return text
     known = {"when": list(WhenSchema().fields)}.get(str(path[-2]) if len(path) > 1 else "", None)
     if known is None:

@@ -45,7 +45,7 @@ def load_scenario(file: Path, catalog: Catalog, schema: ScenarioSchema | None = 
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise MistakeInFile(f"not YAML: {error.problem}", file=str(file), line=line) from error
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
         raise MistakeInFile(f"not YAML: {error}", file=str(file)) from error
     if not isinstance(raw, dict):
         raise MistakeInFile("expected a mapping with about and rules", file=str(file), line=1)

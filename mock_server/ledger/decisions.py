@@ -33,7 +33,7 @@ class Verdict:
 
 def _fraud_status(word: Any) -> str:
     """Raises ValueError."""
-    if word not in _DECISIONS:
+    if not isinstance(word, str) or word not in _DECISIONS:
         raise ValueError(f"decide is {word!r}; expected {' or '.join(_DECISIONS)}")
     return _DECISIONS[word]
 

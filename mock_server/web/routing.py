@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, Rule
 
 from mock_server.core.clock import stopwatch_ms
-from mock_server.core.errors import ApiError, NotEmulated, TooLarge, UnknownPath, WrongMethod
+from mock_server.core.errors import ApiError, Malformed, NotEmulated, TooLarge, UnknownPath, WrongMethod
 from mock_server.core.worlds import Worlds
 from mock_server.web import pipeline
 from mock_server.web.operations import Call, Operation, Provider, Reply
@@ -147,7 +147,15 @@ def _call(path_args: Mapping[str, str], public_url: str) -> Call:
 
 
 def _read_body() -> bytes:
-    """The body, of known length or chunked; raises TooLarge once all of it was read, so that the client can listen."""
+    """The body, of known length or chunked; raises Malformed, and TooLarge once all of it was read: clients that are
+    still sending do not listen."""
+    try:
+        return _whole_body()
+    except ValueError as error:  # a chunk's size that is no number
+        raise Malformed(str(error)) from error
+
+
+def _whole_body() -> bytes:
     is_chunked = "chunked" in request.headers.get("Transfer-Encoding", "").lower()
     length = _MOST_DRAINED_BYTES if is_chunked else request.content_length or 0
     if length <= MOST_BODY_BYTES:

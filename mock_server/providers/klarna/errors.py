@@ -6,7 +6,8 @@ and playground calls recorded 2017 to 2024 (read 2026-11-20).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from mock_server.core.errors import (
     ApiError,
@@ -21,6 +22,7 @@ from mock_server.core.errors import (
     UnknownPath,
     WrongMethod,
 )
+from mock_server.ledger import authorizations, sessions
 from mock_server.web.operations import Call, Reply
 
 # byte for byte what the gateway in front of Klarna sends (recorded 2021-10-15)
@@ -157,6 +159,19 @@ class InternalServerError(Broken):
     """Internal error."""
 
     code = "INTERNAL_SERVER_ERROR"
+
+
+@contextmanager
+def in_klarnas_words() -> Iterator[None]:
+    """Turns the ledger's refusals into Klarna's; what the ledger said explains them in the journal."""
+    try:
+        yield
+    except sessions.UnknownSession as unknown:
+        raise InvalidSessionId() from unknown
+    except sessions.SessionCompleted as completed:
+        raise SessionHasBeenCompleted() from completed
+    except authorizations.UnknownAuthorization as unknown:
+        raise InvalidAuthorizationToken() from unknown
 
 
 # what any operation may answer with, besides its own

@@ -157,17 +157,17 @@ def redirect(call: Call) -> Reply:
 )  # fmt: skip
 def authorize(call: Call) -> Reply:
     body = call.body
+    call.decision = chosen(call.decision, body, authorize.outcomes)
     try:
         session = actions.find_open_session(call.world, body["session_id"])
-    except ApiError as error:
-        raise Misused(f"{error}: {error.__cause__}", status=error.status, code=error.code) from error
-    call.decision = chosen(call.decision, body, authorize.outcomes)
-    return Reply(
-        shopper.authorize(
+        answer = shopper.authorize(
             call.world, session, call.decision, data=body["data"], category=body["payment_method_category"],
             auto_finalize=body["auto_finalize"],
-        )
-    )  # fmt: skip
+        )  # fmt: skip
+    except ApiError as error:
+        because = f": {error.__cause__}" if error.__cause__ else ""
+        raise Misused(f"{error}{because}", status=error.status, code=error.code) from error
+    return Reply(answer)
 
 
 OPERATIONS = (

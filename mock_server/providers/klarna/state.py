@@ -6,12 +6,14 @@ import json
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
+from urllib.parse import quote
 
 from mock_server.core.errors import Fault
 from mock_server.core.store import Record
 from mock_server.ledger import markets
 from mock_server.settings import Settings
 
+_IN_A_URL = "!#$%&'()*+,/:;=?@[]~"
 _ADDRESSES = ("billing_address", "shipping_address")
 _COMPARED_OF_A_LINE = (
     "type", "reference", "name", "quantity", "quantity_unit", "unit_price", "tax_rate", "total_amount",
@@ -43,8 +45,9 @@ def redirect_url(session: Record, world: str) -> str | None:
 
 
 def filled_in(url: str, session: Record) -> str:
-    """The URL with Klarna's placeholders filled."""
-    return url.replace("{session.id}", session["id"]).replace("{order.id}", session["order_id"] or "")
+    """The URL with Klarna's placeholders filled, fit for a header whatever the shop wrote into it."""
+    url = url.replace("{session.id}", session["id"]).replace("{order.id}", session["order_id"] or "")
+    return quote(url, safe=_IN_A_URL, errors="replace")
 
 
 def differences(known: Mapping[str, Any], placed: Mapping[str, Any]) -> list[Fault]:

@@ -36,19 +36,15 @@ def create_session(world: World, purchase: dict[str, Any], *, merchant: str, bas
 
 def find_session(world: World, session_id: str) -> Record:
     """Raises InvalidSessionId (404): never seen, or older than 48 hours."""
-    try:
+    with errors.in_klarnas_words():
         return sessions.find_session(world, session_id)
-    except sessions.UnknownSession as unknown:
-        raise errors.InvalidSessionId() from unknown
 
 
 def find_open_session(world: World, session_id: str) -> Record:
     """Raises InvalidSessionId (404), SessionHasBeenCompleted (404)."""
     session = find_session(world, session_id)
-    try:
+    with errors.in_klarnas_words():
         sessions.require_open(session)
-    except sessions.SessionCompleted as completed:
-        raise errors.SessionHasBeenCompleted() from completed
     return session
 
 
@@ -84,18 +80,14 @@ def update_session(world: World, session: Record, changes: dict[str, Any]) -> No
     """
     strict = world.settings.klarna_locale_check == "strict"
     payments.check_session(session["purchase"] | changes, strict_locale=strict)
-    try:
+    with errors.in_klarnas_words():
         sessions.update_session(world, session["id"], changes)
-    except sessions.SessionCompleted as completed:
-        raise errors.SessionHasBeenCompleted() from completed
 
 
 def find_authorization(world: World, token: str) -> Record:
     """Raises InvalidAuthorizationToken (404): never seen, older than 60 minutes, replaced or cancelled."""
-    try:
+    with errors.in_klarnas_words():
         return authorizations.find_authorization(world, token)
-    except authorizations.UnknownAuthorization as unknown:
-        raise errors.InvalidAuthorizationToken() from unknown
 
 
 def find_or_grant(world: World, token: str, decision: Decision) -> Record | None:
@@ -142,17 +134,13 @@ def create_order(
     verdict = _verdict(decision, authorization)
     order_id = orders.new_order_id(world)
     answer = _order_answer(world, order_id, session, authorization, verdict)
-    try:
-        spent = authorizations.use(world, token, used_for="order", body_digest=digest, answer=answer)
-    except authorizations.AlreadyUsed as used:
-        return _answer_again(used.authorization, digest)
-    except authorizations.UnknownAuthorization as unknown:
-        raise errors.InvalidAuthorizationToken() from unknown
     whole = merged(session["purchase"] | authorization["shopper"], purchase)
-    try:
+    with errors.in_klarnas_words():
+        try:
+            spent = authorizations.use(world, token, used_for="order", body_digest=digest, answer=answer)
+        except authorizations.AlreadyUsed as used:
+            return _answer_again(used.authorization, digest)
         orders.place_order(world, order_id, whole, authorization=spent, verdict=verdict, placed_through=FACE)
-    except sessions.SessionCompleted as completed:
-        raise errors.SessionHasBeenCompleted() from completed
     return answer
 
 
@@ -162,12 +150,11 @@ def delete_authorization(world: World, authorization: Record) -> None:
     Raises AuthorizationCannotBeDeleted (404) when an order or a customer token came of it.
     Source: https://docs.klarna.com/api/payments/#operation/cancelAuthorization (read 2026-11-20).
     """
-    try:
-        authorizations.cancel(world, authorization["token"])
-    except authorizations.AlreadyUsed as used:
-        raise errors.AuthorizationCannotBeDeleted() from used
-    except authorizations.UnknownAuthorization as unknown:
-        raise errors.InvalidAuthorizationToken() from unknown
+    with errors.in_klarnas_words():
+        try:
+            authorizations.cancel(world, authorization["token"])
+        except authorizations.AlreadyUsed as used:
+            raise errors.AuthorizationCannotBeDeleted() from used
 
 
 def create_customer_token(world: World, authorization: Record, request: dict[str, Any]) -> Record:
@@ -193,12 +180,13 @@ def create_customer_token(world: World, authorization: Record, request: dict[str
     _check_token_request(purchase, request)
     token_id = world.ids.uuid("customer_token")
     answer = _token_answer(world, token_id, session, authorization)
-    try:
-        made = {"body_digest": digest, "answer": answer}
-        spend = purchase["intent"] == "tokenize"
-        kept = authorizations.keep_customer_token(world, authorization["token"], made, spend=spend)
-    except authorizations.AlreadyUsed as used:
-        raise errors.AuthorizationTokenConsumed() from used
+    made = {"body_digest": digest, "answer": answer}
+    spend = purchase["intent"] == "tokenize"
+    with errors.in_klarnas_words():
+        try:
+            kept = authorizations.keep_customer_token(world, authorization["token"], made, spend=spend)
+        except authorizations.AlreadyUsed as used:
+            raise errors.AuthorizationTokenConsumed() from used
     if kept["answer"]["token_id"] != token_id:
         return _token_again(kept, digest)
     tokens.create_customer_token(
@@ -236,10 +224,8 @@ def _open_session_of(world: World, authorization: Record) -> Record:
     session = world.store.get("sessions", authorization["session_id"])
     if session is None:
         raise errors.InvalidAuthorizationToken()
-    try:
+    with errors.in_klarnas_words():
         sessions.require_open(session)
-    except sessions.SessionCompleted as completed:
-        raise errors.SessionHasBeenCompleted() from completed
     return session
 
 

@@ -47,15 +47,15 @@ def authorize(
     invalid = _malformed_addresses(session["purchase"] | changes)
     if invalid or decision.outcome == "invalid_fields":
         return _invalid(invalid or decision.options.get("fields") or ["billing_address.email"])
-    if changes:
-        session = sessions.update_session(world, session["id"], changes)
+    with errors.in_klarnas_words():
+        session = sessions.update_session(world, session["id"], changes) if changes else session
     outcome = decision.outcome if auto_finalize else "finalize_required"
     if outcome in REFUSALS:
         return dict(REFUSALS[outcome])
     remembered = {"outcome": outcome, **decision.options} if outcome == "pending" else None
-    authorization = authorizations.grant(
-        world, session, shopper=_filled_in(world, session["purchase"]), category=category, decision=remembered
-    )
+    shopper = _filled_in(world, session["purchase"])
+    with errors.in_klarnas_words():
+        authorization = authorizations.grant(world, session, shopper=shopper, category=category, decision=remembered)
     return {"approved": True, "show_form": True, "authorization_token": authorization["token"]}
 
 

@@ -34,7 +34,9 @@ _HANDLERS: dict[str, Handler] = {
 }
 
 
-def create_app(settings: Settings | None = None, new_store: Callable[[], Store] = MemoryStore) -> Flask:
+def create_app(
+    settings: Settings | None = None, new_store: Callable[[str], Store] = lambda name: MemoryStore()
+) -> Flask:
     """The WSGI application; ``app.extensions["worlds"]`` holds its worlds.
 
     Raises MistakeInFile for a scenario that cannot be used.
@@ -53,7 +55,7 @@ def _control(worlds: Worlds) -> Provider:
     return replace(control_provider(worlds, __version__), not_emulated=_TO_COME)
 
 
-def create_worlds(settings: Settings, new_store: Callable[[], Store] = MemoryStore) -> Worlds:
+def create_worlds(settings: Settings, new_store: Callable[[str], Store] = lambda name: MemoryStore()) -> Worlds:
     """The worlds without HTTP, for tests of actions."""
     users = Path(settings.scenarios) if settings.scenarios else None
     names = catalog()

@@ -73,7 +73,8 @@ def move_clock(world: World, wanted: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(freeze, str):
             fired += _freeze_at(world, freeze)
         elif freeze is not None:
-            world.clock.freeze() if freeze else world.clock.run()
+            with world.firing:  # not while somebody moves it
+                world.clock.freeze() if freeze else world.clock.run()
         if "to" in wanted:
             fired += world.move_clock(parse_time(wanted["to"]))
         if "advance" in wanted:
@@ -86,11 +87,9 @@ def move_clock(world: World, wanted: Mapping[str, Any]) -> dict[str, Any]:
 def _freeze_at(world: World, text: str) -> list[Record]:
     """An earlier time is possible too: what fell due stays done."""
     moment = parse_time(text)
-    if moment <= world.clock.now():
+    fired = world.move_clock(moment) if moment > world.clock.now() else []
+    with world.firing:
         world.clock.freeze(moment)
-        return []
-    fired = world.move_clock(moment)
-    world.clock.freeze(moment)
     return fired
 
 

@@ -15,36 +15,37 @@ TOKEN_HEADER = "x-mock-control-token"
 
 def authenticate(call: Call, settings: Settings) -> Credential:
     """Let the call in; raises Misused (403), with what would have been accepted."""
-    _refuse_foreign_page(call, settings)
-    token = settings.control_token
-    sent = _sent_token(call)
-    if sent and not (token and compare_digest(sent.encode(), token.encode())):
-        raise Misused("the control token is not the one this server was started with", status=403, code="FORBIDDEN")
-    if not sent and not _is_loopback(call.remote):
-        raise Misused(
+    has_token = _sent_the_token(call, settings.control_token)
+    _refuse_foreign_page(call, settings, has_token)
+    if not has_token and not _is_loopback(call.remote):
+        raise _forbidden(
             f"control calls are answered to loopback only, this one came from {call.remote}; start the server with"
-            f" --control-token and send it as {TOKEN_HEADER.title()}",
-            status=403,
-            code="FORBIDDEN",
+            f" --control-token and send it as {TOKEN_HEADER.title()}"
         )
     return Credential("control")
 
 
-def _refuse_foreign_page(call: Call, settings: Settings) -> None:
-    """A browser says which page is calling. Without a public URL this server's own name must be a near one: any
-    other may have been pointed at loopback by somebody else's DNS."""
-    origin = call.headers.get("origin")
-    if origin is None:
-        return
+def _refuse_foreign_page(call: Call, settings: Settings, has_token: bool) -> None:
+    """Not by Origin alone: a name that somebody else's DNS points at loopback makes any page one of ours."""
     own = urlsplit(call.base_url)
-    is_own = origin == f"{own.scheme}://{own.netloc}" and (settings.public_url or is_near(own.hostname or ""))
-    if not is_own:
-        raise Misused(f"a page of {origin} may not steer this server", status=403, code="FORBIDDEN")
+    if not (settings.public_url or has_token or is_near(own.hostname or "")):
+        raise _forbidden(f"{own.netloc} is no name of this server; if it is, start it with --public-url")
+    origin = call.headers.get("origin")
+    if origin is not None and origin != f"{own.scheme}://{own.netloc}":
+        raise _forbidden(f"a page of {origin} may not steer this server")
 
 
-def _sent_token(call: Call) -> str:
+def _sent_the_token(call: Call, token: str) -> bool:
+    """Raises Misused for a wrong one; where no token is set, an Authorization header says nothing."""
     scheme, _, bearer = call.headers.get("authorization", "").partition(" ")
-    return call.headers.get(TOKEN_HEADER) or (bearer if scheme.lower() == "bearer" else "")
+    sent = call.headers.get(TOKEN_HEADER) or (bearer if token and scheme.lower() == "bearer" else "")
+    if sent and not (token and compare_digest(sent.encode(), token.encode())):
+        raise _forbidden("the control token is not the one this server was started with")
+    return bool(sent)
+
+
+def _forbidden(text: str) -> Misused:
+    return Misused(text, status=403, code="FORBIDDEN")
 
 
 def _is_loopback(address: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -139,7 +140,8 @@ def _body(call: Call) -> Mapping[str, Any]:
 
 def _render(error: ApiError, call: Call) -> Reply:
     """Refusals of the road in the words of this API: what was wrong, what was expected."""
-    told: dict[str, Any] = {"error": str(error), "code": error.code or type(error).__name__}
+    code = error.code or re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(error).__name__).upper()
+    told: dict[str, Any] = {"error": str(error), "code": code}
     if error.near:
         told["did_you_mean"] = error.near
     return Reply(told, error.status, error.headers)

@@ -61,7 +61,7 @@ class WhenSchema(Schema):
 
 
 class RuleSchema(Schema):
-    """``{when: {operation, match}, then: {...}, times}``; names are checked against the catalog in its context."""
+    """``{when: {operation, match}, then: {...}, times}``; names are checked against the catalog."""
 
     when = mm.Nested(WhenSchema, required=True)
     then = _Then(required=True)

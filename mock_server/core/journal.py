@@ -8,11 +8,10 @@ from typing import Any
 from mock_server.core.store import Record, Store
 
 MASK = "***"
-# header names in lower case whose values are secrets
-SECRET_HEADERS = {
-    "authorization", "proxy-authorization", "api_key", "api-key", "x-api-key", "cookie", "set-cookie",
-    "x-mock-control-token",
-}  # fmt: skip
+LONGEST_BODY = 64_000  # characters of a body that an entry keeps
+# words in the name of a header or query parameter that holds a secret
+_SECRET_WORDS = ("authorization", "token", "key", "secret", "password", "cookie")
+_SCHEMES = ("basic", "bearer")
 
 
 class Journal:
@@ -46,8 +45,25 @@ def masked(headers: Mapping[str, str]) -> dict[str, str]:
     return {name: _masked(name.lower(), value) for name, value in headers.items()}
 
 
+def masked_query(query: Mapping[str, str]) -> dict[str, str]:
+    return {name: MASK if _is_secret(name.lower()) else value for name, value in query.items()}
+
+
+def shortened(text: str) -> str:
+    """A body as the journal keeps it."""
+    if len(text) <= LONGEST_BODY:
+        return text
+    return f"{text[:LONGEST_BODY]}... ({len(text)} characters)"
+
+
 def _masked(name: str, value: str) -> str:
-    if name not in SECRET_HEADERS:
+    if not _is_secret(name):
         return value
     scheme, separator, _ = value.partition(" ")
-    return f"{scheme} {MASK}" if separator and name.endswith("authorization") else MASK
+    is_scheme = separator and name.endswith("authorization") and scheme.lower() in _SCHEMES
+    return f"{scheme} {MASK}" if is_scheme else MASK
+
+
+def _is_secret(name: str) -> bool:
+    """``Klarna-Idempotency-Key`` is none: it is what one looks for."""
+    return name != "klarna-idempotency-key" and any(word in name for word in _SECRET_WORDS)

@@ -9,12 +9,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, wait
 from datetime import timedelta
 from threading import Event, Lock, Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from mock_server.core.clock import Clock, stopwatch_ms, to_text
 from mock_server.core.ids import Ids
 from mock_server.core.store import Record, Store
+
+if TYPE_CHECKING:
+    import requests
 
 _HOST = re.compile(r"[a-z0-9._:-]+")  # anything else is read as another host by some client
 _SHOWN_BYTES = 1000  # of a receiver's answer; the rest is not read
@@ -131,11 +134,20 @@ def _send(message: Record) -> dict[str, Any]:
                 message["method"], message["url"], data=message["body"].encode(), headers=message["headers"],
                 timeout=message["timeout_s"], allow_redirects=False, stream=True,
             )  # fmt: skip
-            shown = next(answer.iter_content(_SHOWN_BYTES), b"").decode("utf-8", "replace")
-            outcome: dict[str, Any] = {"status": answer.status_code, "answer": shown}
+            outcome: dict[str, Any] = {"status": answer.status_code, "answer": _start_of(answer, started, message)}
         except (requests.RequestException, ValueError) as error:  # a host that urllib3 cannot parse is a ValueError
             outcome = {"error": f"{type(error).__name__}: {error}"}
     return outcome | {"took_ms": round(stopwatch_ms() - started)}
+
+
+def _start_of(answer: requests.Response, started_ms: float, message: Record) -> str:
+    """What the receiver said, as far as it came in time; one that trickles is not waited for."""
+    shown = b""
+    for byte in answer.iter_content(1):
+        shown += byte
+        if len(shown) >= _SHOWN_BYTES or stopwatch_ms() - started_ms > message["timeout_s"] * 1000:
+            break
+    return shown.decode("utf-8", "replace")
 
 
 class Courier:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from mock_server.core.store import Record, Store
 
+_INDEX = re.compile(r"[0-9]{1,9}")
 ACCEPTED = "accepted"  # what happens when nothing else was said
 
 # "body.order_lines.0.name" -> its value in the request at hand, None when there is none
@@ -58,7 +59,7 @@ class Rule:
     tests: tuple[tuple[str, Mapping[str, Any]], ...]  # path -> {"equals": value} | {"matches": regex} | ...
     turns: tuple[Mapping[str, Any], ...]  # what the 1st, 2nd, ... matching call gets; then from the start again
     times: int | None  # calls it is good for; None: any number
-    source: str  # "rule 3", "scenario flaky": shown as decided_by, and the key of its count
+    source: str  # "rule 3", "scenario flaky": shown as decided_by
     counter: str  # where its calls are counted
 
     def matches(self, look: Look) -> Mapping[str, str] | None:
@@ -176,7 +177,7 @@ def look_into(value: Any, path: Sequence[str]) -> Any:
     for step in path:
         if isinstance(value, Mapping):
             value = value.get(step)
-        elif isinstance(value, list) and step.isascii() and step.isdigit() and int(step) < len(value):
+        elif isinstance(value, list) and _INDEX.fullmatch(step) and int(step) < len(value):
             value = value[int(step)]
         else:
             return None

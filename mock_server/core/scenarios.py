@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 import yaml
@@ -115,6 +116,7 @@ class Book:
         self._catalog = catalog
         self._schema = ScenarioSchema(catalog)
         self._users = users
+        self._lock = RLock()  # requests come while the user edits
         self.broken: dict[str, str] = {}  # file name -> what is wrong with it
         self._own: dict[str, Scenario | Path] = {file.stem: file for file in _files(own)}
         if users is not None and not users.is_dir():
@@ -125,21 +127,25 @@ class Book:
 
     def get(self, name: str) -> Scenario:
         """Raises UnknownScenario with the nearest name."""
-        self.refresh()
-        if name not in self._all:
-            near = get_close_matches(name, self._all, n=1)
-            hint = f"did you mean {near[0]}? " if near else ""
-            raise UnknownScenario(f"no scenario {name!r}; {hint}There are: {', '.join(self._all)}")
-        return self._open(name)
+        with self._lock:
+            self.refresh()
+            if name in self._all:
+                return self._open(name)
+            names = list(self._all)
+        near = get_close_matches(name, names, n=1)
+        hint = f"did you mean {near[0]}? " if near else ""
+        raise UnknownScenario(f"no scenario {name!r}; {hint}There are: {', '.join(names)}")
 
     def always(self) -> list[Scenario]:
         """Magic data, by name."""
-        self.refresh()
-        return self._always
+        with self._lock:
+            self.refresh()
+            return self._always
 
     def every(self) -> list[Scenario]:
-        self.refresh()
-        return [self._open(name) for name in self._all]
+        with self._lock:
+            self.refresh()
+            return [self._open(name) for name in self._all]
 
     def _index(self) -> None:
         """The user's files stand in for this server's own of the same name."""
@@ -154,9 +160,12 @@ class Book:
 
     def refresh(self) -> None:
         """Read again what changed in the user's folder."""
-        stamps = _stamps(self._users)
-        if stamps == self._seen:
-            return
+        with self._lock:
+            stamps = _stamps(self._users)
+            if stamps != self._seen:
+                self._read_changed(stamps)
+
+    def _read_changed(self, stamps: dict[Path, tuple[int, int]]) -> None:
         loaded = {file.stem: self._read_again(file, stamp) for file, stamp in stamps.items()}
         self._seen = stamps
         self._loaded = {name: scenario for name, scenario in loaded.items() if scenario is not None}

@@ -14,7 +14,7 @@ from mock_server.core.ids import Ids, People
 from mock_server.core.journal import Journal
 from mock_server.core.outbox import Courier, Outbox
 from mock_server.core.scenarios import Scenario
-from mock_server.core.store import MemoryStore, Store
+from mock_server.core.store import MemoryStore, Record, Store
 from mock_server.core.world import House, World
 from mock_server.settings import check
 
@@ -31,7 +31,7 @@ class _Room(NamedTuple):
 class Worlds:
     """Worlds by name."""
 
-    def __init__(self, house: House, new_store: Callable[[], Store] = MemoryStore) -> None:
+    def __init__(self, house: House, new_store: Callable[[str], Store] = lambda name: MemoryStore()) -> None:
         self.house = house
         self._new_store = new_store
         self._rooms: dict[str, _Room] = {}  # by the name of the world
@@ -93,8 +93,9 @@ class Worlds:
         """Empty a world: no records, real time, the scenario it started with."""
         room = self._rooms.get(name)
         if room is not None:
-            room.store.clear()
-            self._begin(room.store)
+            with room.firing:  # not while somebody moves its clock
+                room.store.clear()
+                self._begin(room.store)
         return self.get(name)
 
     def start(self, name: str, scenario: str) -> World:
@@ -119,13 +120,22 @@ class Worlds:
     def _open(self, name: str) -> _Room:
         with self._lock:
             if name not in self._rooms:
-                room = _Room(self._new_store(), Lock())
+                room = _Room(self._new_store(name), Lock())
                 self._begin(room.store)
                 self._rooms[name] = room
             return self._rooms[name]
 
     def _begin(self, store: Store) -> None:
-        self._set_clock(store, self._active(store, ""))
+        """The first to open a world sets its clock; a shared store may hold it already."""
+        begun: list[bool] = []
+
+        def note(found: Record | None) -> Record:
+            begun[:] = [found is not None]
+            return {"begun": True}
+
+        store.change("world", "begun", note)
+        if not begun[0]:
+            self._set_clock(store, self._active(store, ""))
 
     def _set_clock(self, store: Store, story: Scenario) -> None:
         if story.freeze_at is not None:
@@ -153,11 +163,13 @@ class Worlds:
             room = self._rooms.get(name)
             if room is None:  # deleted meanwhile
                 continue
-            world = self._view(name, room, self._active(room.store, ""))
-            world.fire_due()
-            next_ms = world.clock.next_due_ms()
-            if next_ms is not None and not world.clock.frozen:
-                waits.append(max(next_ms - world.clock.now_ms(), 0) / 1000)
+            clock = Clock(room.store)
+            next_ms = clock.next_due_ms()
+            if next_ms is not None and next_ms <= clock.now_ms():
+                self._view(name, room, self._active(room.store, "")).fire_due()
+                next_ms = clock.next_due_ms()
+            if next_ms is not None and not clock.frozen:
+                waits.append(max(next_ms - clock.now_ms(), 0) / 1000)
         return min(waits, default=None)
 
     def _deliver_later(self, world: str, job: Callable[[], object]) -> bool:

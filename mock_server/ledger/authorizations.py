@@ -2,7 +2,7 @@
 
 An authorization record: token, session_id, merchant, shopper (what was filled in on Klarna's side), method, decision
 (what fraud assessment will say), status (valid | used | cancelled | replaced), used_for (order | customer_token),
-body_digest, answer, customer_token, created_at, expires_at. What is bought is the session's.
+customer_token, created_at, expires_at. What is bought is the session's, and which token may buy it, too.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ class UnknownAuthorization(Exception):
 
 
 class AlreadyUsed(Exception):
-    """The token was used before; ``authorization`` is the record."""
+    """An order or a customer token came of this authorization."""
 
-    def __init__(self, authorization: Record) -> None:
-        super().__init__(f"token {authorization['token']} was used for its {authorization['used_for']}")
-        self.authorization = authorization
+
+class AlreadyGranted(Exception):
+    """Somebody granted this very token a moment ago."""
 
 
 def grant(
@@ -40,17 +40,53 @@ def grant(
     shopper: Mapping[str, Any] | None = None,
     category: str = "",
     decision: Mapping[str, Any] | None = None,
-    token: str = "",
 ) -> Record:
     """Approve the shopper of a session: a fresh token replaces an earlier one.
 
     ``shopper`` is what was filled in on Klarna's side and not known to the shop; ``decision`` is what fraud
     assessment will say of the order (None: accepted). Publishes authorization.granted. Raises SessionCompleted.
+    Source: docs.klarna.com, Klarna Payments SDK reference, authorize (read 2026-11-20).
     """
     require_open(session)
+    token = world.ids.uuid("authorization", versions="13456")
+    authorization = _authorization(world, session, token, shopper, category, decision)
+    world.store.put("authorizations", token, authorization)
+    earlier = _take_over(world, session["id"], token)
+    if earlier:
+        _end(world, earlier, "replaced")
+    _announce(world, authorization)
+    return authorization
+
+
+def grant_unseen(world: World, session: Record) -> Record:
+    """Let a token that nobody granted count as granted for this session, which was opened with it.
+
+    Publishes authorization.granted. Raises AlreadyGranted for everybody but the first.
+    """
+    token = session["authorization_token"]
+    fresh = _authorization(world, session, token, None, "", None)
+
+    def keep_first(found: Record | None) -> Record:
+        if found is not None and parse_time(found["expires_at"]) > world.clock.now():
+            raise AlreadyGranted(f"token {token} was granted at {found['created_at']}")
+        return fresh
+
+    world.store.change("authorizations", token, keep_first)
+    _announce(world, fresh)
+    return fresh
+
+
+def _authorization(
+    world: World,
+    session: Record,
+    token: str,
+    shopper: Mapping[str, Any] | None,
+    category: str,
+    decision: Mapping[str, Any] | None,
+) -> Record:
     now = world.clock.now()
-    authorization = {
-        "token": token or world.ids.uuid("authorization", versions="13456"),
+    return {
+        "token": token,
         "session_id": session["id"],
         "merchant": session["merchant"],
         "shopper": dict(shopper or {}),
@@ -58,19 +94,15 @@ def grant(
         "decision": dict(decision) if decision else None,
         "status": "valid",
         "used_for": None,
-        "body_digest": None,  # of the request that used it
-        "answer": None,  # what that request was answered
         "customer_token": None,  # {"body_digest", "answer"} of the request that made one
         "created_at": to_text(now),
         "expires_at": to_text(now + LIFETIME),
     }
-    world.store.put("authorizations", authorization["token"], authorization)
-    world.clock.set_alarm(now + LIFETIME, EXPIRY, authorization["token"])
-    earlier = _take_over(world, session["id"], authorization["token"])
-    if earlier:
-        _end(world, earlier, "replaced")
+
+
+def _announce(world: World, authorization: Record) -> None:
+    world.clock.set_alarm(parse_time(authorization["expires_at"]), EXPIRY, authorization["token"])
     world.publish(events.AUTHORIZATION_GRANTED, authorization)
-    return authorization
 
 
 def _take_over(world: World, session_id: str, token: str) -> str | None:
@@ -108,21 +140,9 @@ def find_authorization(world: World, token: str) -> Record:
     return authorization
 
 
-def use(world: World, token: str, *, used_for: str, body_digest: str, answer: Mapping[str, Any]) -> Record:
-    """Spend the token, once and for all; raises AlreadyUsed for everybody but the first."""
-
-    def spend(authorization: Record | None) -> Record:
-        if authorization is None or authorization["status"] in ("replaced", "cancelled"):
-            raise UnknownAuthorization(f"authorization {token} went away")
-        if authorization["status"] == "used":
-            raise AlreadyUsed(authorization)
-        used = {"status": "used", "used_for": used_for, "body_digest": body_digest, "answer": dict(answer)}
-        return authorization | used
-
-    authorization = world.store.change("authorizations", token, spend)
-    assert authorization is not None  # spend never answers None
-    world.clock.cancel_alarm(parse_time(authorization["expires_at"]), EXPIRY, token)
-    return authorization
+def mark_used(world: World, token: str) -> None:
+    """Note that the order was placed; who may place it, and once only, is settled on the session."""
+    _end(world, token, "used", used_for="order")
 
 
 def keep_customer_token(world: World, token: str, made: Mapping[str, Any], *, spend: bool) -> Record:
@@ -137,7 +157,7 @@ def keep_customer_token(world: World, token: str, made: Mapping[str, Any], *, sp
         if authorization["customer_token"]:
             return authorization
         if authorization["status"] == "used":
-            raise AlreadyUsed(authorization)
+            raise AlreadyUsed(f"token {token} was used for its {authorization['used_for']}")
         spent = {"status": "used", "used_for": "customer_token"} if spend else {}
         return authorization | {"customer_token": dict(made)} | spent
 
@@ -148,23 +168,32 @@ def keep_customer_token(world: World, token: str, made: Mapping[str, Any], *, sp
 
 
 def cancel(world: World, token: str) -> None:
-    """Clear the shopper's debt; the session stays open. Raises UnknownAuthorization, AlreadyUsed."""
-    authorization = find_authorization(world, token)
-    _end(world, token, "cancelled")
+    """Clear the shopper's debt; the session stays open. Raises UnknownAuthorization, AlreadyUsed.
 
-    def forget(session: Record | None) -> Record | None:
-        if session and session["authorization_token"] == token:
+    Source: docs.klarna.com, cancel an authorization (read 2026-11-20).
+    """
+    authorization = find_authorization(world, token)
+    if authorization["status"] == "used":
+        raise AlreadyUsed(f"token {token} was used for its {authorization['used_for']}")
+
+    def let_go(session: Record | None) -> Record | None:
+        if session is not None and session["status"] == "complete":
+            raise AlreadyUsed(f"order {session['order_id']} was placed with token {token}")
+        if session is not None and session["authorization_token"] == token:
             return session | {"authorization_token": None}
         return session
 
-    world.store.change("sessions", authorization["session_id"], forget)
+    world.store.change("sessions", authorization["session_id"], let_go)
+    _end(world, token, "cancelled")
 
 
-def _end(world: World, token: str, status: str) -> None:
+def _end(world: World, token: str, status: str, *, used_for: str | None = None) -> None:
+    """A valid authorization ends; one that has ended stays as it is."""
+
     def end(authorization: Record | None) -> Record | None:
-        if authorization and authorization["status"] == "used":
-            raise AlreadyUsed(authorization)
-        return authorization and authorization | {"status": status}
+        if authorization is None or authorization["status"] != "valid":
+            return authorization
+        return authorization | {"status": status, "used_for": used_for}
 
     ended = world.store.change("authorizations", token, end)
     if ended:

@@ -40,7 +40,7 @@ def _fraud_status(word: Any) -> str:
 
 # options of the outcome "pending"
 PENDING_OPTIONS = {
-    "decide": Option("what becomes of it: accepted or rejected; left out, it stays pending until told", _fraud_status),
+    "decide": Option("what becomes of it: accepted or rejected; left out, it stays pending", _fraud_status),
     "after": Option("how long the assessment takes, as a duration: 5m", parse_duration),
 }
 

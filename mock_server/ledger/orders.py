@@ -15,9 +15,10 @@ from mock_server.core.clock import parse_time, to_text
 from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.ledger import events, transitions
+from mock_server.ledger.authorizations import AlreadyUsed, UnknownAuthorization, mark_used
 from mock_server.ledger.captures import capture_order
 from mock_server.ledger.decisions import Verdict, schedule
-from mock_server.ledger.sessions import EXPIRY, SessionCompleted
+from mock_server.ledger.sessions import EXPIRY, require_open
 
 AUTHORIZED_FOR = timedelta(days=28)
 _REFERENCE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789"
@@ -38,22 +39,28 @@ def place_order(
     purchase: Mapping[str, Any],
     *,
     authorization: Record,
+    placed: Mapping[str, Any],
     verdict: Verdict,
     placed_through: str,
 ) -> Record:
-    """Turn a spent authorization into an order and complete its session.
+    """Turn an authorization into an order and complete its session, once: the first to complete it places the order.
 
-    With ``auto_capture`` the whole amount is captured at once, of a pending order as soon as it is accepted.
-    Publishes order.placed (and order.captured). The caller has spent the authorization's token before, so
-    this happens once per token. Raises SessionCompleted when another token of the session was faster.
+    ``placed`` ({token, body_digest, answer}) is kept with the session, for those who ask again. With ``auto_capture``
+    the whole amount is captured at once, of a pending order as soon as it is accepted. Publishes order.placed (and
+    order.captured). Raises SessionCompleted, AlreadyUsed, and UnknownAuthorization for a token that is no longer the
+    session's.
+    Source: Klarna Payments API reference, create an order (read 2026-11-20).
     """
+    if authorization["used_for"] == "customer_token":
+        raise AlreadyUsed(f"token {authorization['token']} was used for its customer_token")
+    _complete_session(world, authorization, order_id, dict(placed))
     order = _order(world, order_id, purchase, authorization, verdict, placed_through)
-    _complete_session(world, authorization["session_id"], order_id)
     world.store.put("orders", order_id, order)
+    mark_used(world, authorization["token"])
     schedule(world, order_id, verdict)
     world.publish(events.ORDER_PLACED, order)
     if order["auto_capture"] and order["fraud_status"] == transitions.ACCEPTED:
-        capture_order(world, order_id, order["order_amount"])
+        order, _ = capture_order(world, order_id, order["order_amount"])
     return order
 
 
@@ -104,11 +111,16 @@ def _midnight(moment: datetime) -> datetime:
     return moment.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _complete_session(world: World, session_id: str, order_id: str) -> None:
-    def complete(session: Record | None) -> Record | None:
-        if session is not None and session["status"] == "complete":
-            raise SessionCompleted(f"order {session['order_id']} was placed with session {session_id}")
-        return session and session | {"status": "complete", "order_id": order_id}
+def _complete_session(world: World, authorization: Record, order_id: str, placed: Record) -> None:
+    session_id, token = authorization["session_id"], authorization["token"]
+
+    def complete(session: Record | None) -> Record:
+        if session is None:
+            raise UnknownAuthorization(f"session {session_id} of token {token} went away")
+        require_open(session)
+        if session["authorization_token"] != token:
+            raise UnknownAuthorization(f"token {token} is no longer the one of session {session_id}")
+        return session | {"status": "complete", "order_id": order_id, "placed": placed}
 
     session = world.store.change("sessions", session_id, complete)
     if session:

@@ -1,7 +1,8 @@
 """Payment sessions: what a shop wants to sell, open for 48 hours or until an order is placed.
 
 A session record: id, merchant, purchase (the request's fields, Klarna's names), base_url, status (incomplete |
-complete), categories, created_at, expires_at, authorization_token, order_id.
+complete), categories, created_at, expires_at, authorization_token (the only one that can place the order), order_id,
+placed ({token, body_digest, answer} of the request that placed the order).
 """
 
 from __future__ import annotations
@@ -23,11 +24,20 @@ class UnknownSession(Exception):
 
 
 class SessionCompleted(Exception):
-    """An order was placed with this session."""
+    """An order was placed with this session; ``placed`` says by which token and request."""
+
+    def __init__(self, session: Record) -> None:
+        super().__init__(f"order {session['order_id']} was placed with session {session['id']}")
+        self.placed: Record = session["placed"]
 
 
-def open_session(world: World, purchase: dict[str, Any], *, merchant: str, base_url: str) -> Record:
-    """Keep a purchase for 48 hours. ``base_url`` is where browsers find this server."""
+def open_session(
+    world: World, purchase: dict[str, Any], *, merchant: str, base_url: str, token: str | None = None
+) -> Record:
+    """Keep a purchase for 48 hours. ``base_url`` is where browsers find this server; ``token`` is one granted before.
+
+    Source: docs.klarna.com, initiate a payment (read 2026-11-20).
+    """
     now = world.clock.now()
     session_id = world.ids.uuid("session", versions="13456")
     expires_at = now + LIFETIME
@@ -40,8 +50,9 @@ def open_session(world: World, purchase: dict[str, Any], *, merchant: str, base_
         "categories": _categories(world, purchase, session_id),
         "created_at": to_text(now),
         "expires_at": to_text(expires_at),
-        "authorization_token": None,  # the latest, while it can be used
+        "authorization_token": token,
         "order_id": None,
+        "placed": None,
     }
     world.store.put("sessions", session_id, session)
     world.clock.set_alarm(expires_at, EXPIRY, session_id)
@@ -62,7 +73,7 @@ def find_session(world: World, session_id: str) -> Record:
 def require_open(session: Record) -> None:
     """Raises SessionCompleted when an order was placed with it."""
     if session["status"] == "complete":
-        raise SessionCompleted(f"order {session['order_id']} was placed with session {session['id']}")
+        raise SessionCompleted(session)
 
 
 def update_session(world: World, session_id: str, changes: dict[str, Any]) -> Record:
@@ -78,6 +89,12 @@ def update_session(world: World, session_id: str, changes: dict[str, Any]) -> Re
     updated = world.store.change("sessions", session_id, apply)
     assert updated is not None  # apply never answers None
     return updated
+
+
+def forget_session(world: World, session: Record) -> None:
+    """Undo ``open_session``."""
+    world.store.change("sessions", session["id"], lambda _: None)
+    world.clock.cancel_alarm(parse_time(session["expires_at"]), EXPIRY, session["id"])
 
 
 def expire_session(world: World, alarm: Alarm) -> Record | None:

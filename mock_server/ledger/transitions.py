@@ -32,7 +32,7 @@ class NotAllowed(Exception):
         self.reason = reason
 
 
-REASONS = ("unknown", "status", "pending", "amount")
+REASONS = ("unknown", "status", "pending", "rejected", "amount")
 
 
 def status_after_capture(order_amount: int, captured_amount: int) -> str:

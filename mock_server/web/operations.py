@@ -39,6 +39,7 @@ class Call:
     started_ms: float = 0.0  # a stopwatch's reading
     extra_headers: dict[str, str] = field(default_factory=dict)  # for the answer, whatever it will be
     trace_id: str = ""  # the provider's id of this request: correlation id, trace id
+    has_read: bool = False  # whether somebody looked at the body, be it in vain
     text: str = ""  # the body as it came
     json: Any = None  # the body, parsed; None when there was none or it is no JSON
     credential: Credential = Credential("")
@@ -118,6 +119,9 @@ def chosen(decision: Decision, asked: Mapping[str, Any], outcomes: Outcomes) -> 
         return decision
     if outcome not in outcomes:
         raise Misused(f"outcome: {outcome!r} is none of {', '.join(outcomes)}")
+    strangers = {name for options in outcomes.values() for name in options} - set(outcomes[outcome])
+    for name in sorted(strangers & set(asked)):
+        raise Misused(f"{name}: no option of outcome {outcome}")
     options = {name: asked[name] for name in outcomes[outcome] if name in asked}
     for name, value in options.items():
         try:

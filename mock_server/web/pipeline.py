@@ -6,15 +6,16 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from mock_server.core import faults
 from mock_server.core.clock import stopwatch_ms, to_text
 from mock_server.core.errors import ApiError, Broken, Malformed, Misused, NotEmulated, UnknownPath, WrongMethod
-from mock_server.core.journal import masked
+from mock_server.core.journal import masked, masked_query, shortened
 from mock_server.core.rules import Decision, look_into
-from mock_server.core.world import DEFAULT, checked_name
+from mock_server.core.world import DEFAULT, World, checked_name
 from mock_server.core.worlds import Worlds
 from mock_server.web.operations import Call, Operation, Provider, Reply
 
@@ -55,8 +56,8 @@ def _walk(
     _enter(worlds, provider, operation, call)
     if operation is None:
         raise refusal or UnknownPath()
-    call.text = call.read_body().decode("utf-8", "replace")
-    call.json = _parsed(call.text)
+    _read(call)
+    call.json, not_json = _parsed(call.text)
     if not operation.is_control:
         _decide(operation, call)
     canned = _before_the_work(operation, call.decision)
@@ -66,7 +67,7 @@ def _walk(
         call.found = operation.find(call)
     if operation.load is not None:
         if not isinstance(call.json, dict):
-            raise Malformed()
+            raise Malformed(not_json or "the body is no JSON object")
         call.body = operation.load(call)
     return operation.view(call)
 
@@ -76,14 +77,20 @@ def _enter(worlds: Worlds, provider: Provider, operation: Operation | None, call
     name = call.headers.get(WORLD_HEADER) or call.query.get("world", "")
     scenario = call.headers.get(SCENARIO_HEADER, "")
     if name:
-        call.world = worlds.get(checked_name(name), scenario=scenario)
+        call.world = _world(worlds, checked_name(name), scenario, call)
     if operation is None or not operation.public:
         call.credential = provider.authenticate(call)
     if not name:
-        call.world = worlds.get(checked_name(call.credential.world), scenario=scenario)
+        call.world = _world(worlds, checked_name(call.credential.world), scenario, call)
     call.world.fire_due()
     if operation is None or not operation.public:
         provider.admit(call)
+
+
+def _world(worlds: Worlds, name: str, scenario: str, call: Call) -> World:
+    """A scenario that does not exist is refused by the world it was asked of."""
+    call.world = worlds.get(name)
+    return worlds.get(name, scenario=scenario) if scenario else call.world
 
 
 def _as_refusal(failure: Exception, call: Call) -> ApiError:
@@ -142,23 +149,27 @@ def _refuse(provider: Provider, error: ApiError, call: Call) -> Reply:
 
 
 def _hurt(reply: Reply, hurt: faults.Hurt) -> Reply:
-    if not (hurt.cut or hurt.truncate is not None):
-        return reply
-    return Reply(reply.body, reply.status, reply.headers, reply.content_type, hurt.cut or reply.cut, hurt.truncate)
+    return replace(reply, cut=hurt.cut or reply.cut, truncate=hurt.truncate)
 
 
 def _note_body(call: Call) -> None:
     """The journal shows the body of a refused request too, if it was refused before somebody looked at it."""
-    if not call.text:
+    if not call.has_read:
         with suppress(ApiError):
-            call.text = call.read_body().decode("utf-8", "replace")
+            _read(call)
 
 
-def _parsed(text: str) -> Any:
+def _read(call: Call) -> None:
+    call.has_read = True
+    call.text = call.read_body().decode("utf-8", "replace")
+
+
+def _parsed(text: str) -> tuple[Any, str]:
+    """The body as JSON, and why it is none."""
     try:
-        return json.loads(text, parse_constant=_no_number) if text else None
-    except (ValueError, RecursionError):
-        return None
+        return (json.loads(text, parse_constant=_no_number), "") if text else (None, "there is no body")
+    except (ValueError, RecursionError) as error:
+        return None, f"the body is no JSON: {error}"
 
 
 def _no_number(name: str) -> None:
@@ -181,13 +192,13 @@ def _entry(
         "operation": operation.name if operation else None,
         "method": call.method,
         "path": call.path,
-        "query": dict(call.query),
+        "query": masked_query(call.query),
         "status": reply.status,
         "took_ms": round(stopwatch_ms() - call.started_ms, 2),
         "decided_by": call.decision.decided_by,
         "outcome": call.decision.outcome,
-        "request": {"headers": masked(call.wire_headers), "body": call.text},
-        "response": {"body": body.decode("utf-8", "replace")},
+        "request": {"headers": masked(call.wire_headers), "body": shortened(call.text)},
+        "response": {"body": shortened(body.decode("utf-8", "replace"))},
     }
     if call.decision.options:
         entry["options"] = dict(call.decision.options)

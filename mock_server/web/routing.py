@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import Map, Rule
 
 from mock_server.core.clock import stopwatch_ms
@@ -18,7 +18,7 @@ from mock_server.core.errors import ApiError, Malformed, NotEmulated, TooLarge, 
 from mock_server.core.worlds import Worlds
 from mock_server.web import pipeline
 from mock_server.web.operations import Call, Operation, Provider, Reply
-from mock_server.web.serving import ConnectionCut, cut
+from mock_server.web.serving import ConnectionCut, cut, give_up_reading
 
 MOST_BODY_BYTES = 1_000_000
 _MOST_DRAINED_BYTES = 20_000_000  # of a body too large, so that the client gets to read the answer
@@ -40,7 +40,8 @@ class Faces:
         for provider in self._providers:
             for operation in provider.operations:
                 self._add(app, provider, operation)
-        app.register_error_handler(HTTPException, self._elsewhere)
+        app.register_error_handler(NotFound, self._elsewhere)
+        app.register_error_handler(MethodNotAllowed, self._elsewhere)
 
     def _add(self, app: Flask, provider: Provider, operation: Operation) -> None:
         def view(**path_args: str) -> Response:
@@ -55,7 +56,6 @@ class Faces:
                 strict_slashes=False,
                 provide_automatic_options=False,
             )
-            view = app.view_functions[operation.name]  # type: ignore[assignment]  # aliases share one view
 
     def _serve(
         self,
@@ -100,7 +100,7 @@ class Faces:
         return self._serve(provider, None, {}, self._refusal(provider, error))
 
     def _owner(self, host: str, path: str) -> Provider:
-        """The provider of a path: by host name, by path; Klarna when nobody claims it.
+        """The provider of a path: by host name, by path; the first one when nobody claims it.
 
         The control API answers for itself and for the faces that are still to come.
         """
@@ -112,7 +112,7 @@ class Faces:
         for provider in self._providers:
             if path.startswith(provider.prefixes):
                 return provider
-        to_come = any(path.startswith(prefix) for prefix in self._control.not_emulated)
+        to_come = any(f"{path}/".startswith(f"{prefix}/") for prefix in self._control.not_emulated)
         return self._control if to_come else self._providers[0]
 
     def _refusal(self, provider: Provider, error: HTTPException) -> ApiError:
@@ -152,6 +152,7 @@ def _read_body() -> bytes:
     try:
         return _whole_body()
     except ValueError as error:  # a chunk's size that is no number
+        give_up_reading(request.environ)
         raise Malformed(str(error)) from error
 
 

@@ -10,6 +10,7 @@ import logging
 import signal
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from cheroot import server as cheroot_server
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _CUT = "serving.cut"
+_UNREADABLE = "is_unreadable"
 
 
 class ConnectionCut(ConnectionResetError):
@@ -33,16 +35,27 @@ def cut(environ: WSGIEnvironment) -> None:
     environ[_CUT] = True
 
 
+def give_up_reading(environ: WSGIEnvironment) -> None:
+    """Say that the rest of this body cannot be read: what follows cannot be told from a request."""
+    with suppress(AttributeError):  # a test's stream
+        setattr(environ["wsgi.input"], _UNREADABLE, True)
+
+
 class _Request(cheroot_server.HTTPRequest):
     """A request whose chunked body is read to its end, trailers included, before the next one is parsed."""
 
     def respond(self) -> None:
         super().respond()
-        if self.chunked_read and not self.close_connection:
-            while self.rfile.read(65536):
-                pass
-            for _ in self.rfile.read_trailer_lines():
-                pass
+        if getattr(self.rfile, _UNREADABLE, False):
+            self.close_connection = True
+        elif self.chunked_read and not self.close_connection:
+            self._drain()
+
+    def _drain(self) -> None:
+        while self.rfile.read(65536):
+            pass
+        for _ in self.rfile.read_trailer_lines():
+            pass
 
 
 class _Connection(cheroot_server.HTTPConnection):

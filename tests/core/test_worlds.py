@@ -212,15 +212,15 @@ def test_a_scenario_may_change_settings_of_its_world_only(shop: Shop) -> None:
 
 
 def test_each_world_has_a_store_of_the_kind_asked_for(shop: Shop) -> None:
-    stores: list[MemoryStore] = []
+    stores: dict[str, MemoryStore] = {}
 
-    def new_store() -> MemoryStore:
-        stores.append(MemoryStore())
-        return stores[-1]
+    def new_store(name: str) -> MemoryStore:
+        stores[name] = MemoryStore()
+        return stores[name]
 
     worlds = Worlds(shop.open().house, new_store)
 
-    assert [worlds.get("a").store, worlds.get("b").store] == stores
+    assert {"a": worlds.get("a").store, "b": worlds.get("b").store} == stores
 
 
 def test_a_running_server_fires_what_falls_due_by_itself(shop: Shop, running: Worlds) -> None:

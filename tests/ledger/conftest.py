@@ -56,13 +56,9 @@ class Till:
         return authorizations.grant(self.world, self.session(**fields))
 
     def order(self, verdict: Verdict | None = None, **fields: Any) -> Record:
-        authorization = self.authorization(**fields)
-        spent = authorizations.use(
-            self.world, authorization["token"], used_for="order", body_digest="digest", answer={"order": "placed"}
-        )
-        return self.place(spent, verdict)
+        return self.place(self.authorization(**fields), verdict)
 
-    def place(self, authorization: Record, verdict: Verdict | None = None) -> Record:
+    def place(self, authorization: Record, verdict: Verdict | None = None, digest: str = "digest") -> Record:
         session = self.world.store.get("sessions", authorization["session_id"])
         assert session is not None
         return orders.place_order(
@@ -70,6 +66,7 @@ class Till:
             orders.new_order_id(self.world),
             session["purchase"],
             authorization=authorization,
+            placed={"token": authorization["token"], "body_digest": digest, "answer": {"order": "placed"}},
             verdict=verdict or Verdict(),
             placed_through="klarna",
         )

@@ -7,15 +7,11 @@ import pytest
 from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.ledger import authorizations, sessions
-from mock_server.ledger.authorizations import AlreadyUsed, UnknownAuthorization
+from mock_server.ledger.authorizations import AlreadyGranted, AlreadyUsed, UnknownAuthorization
 
 from .conftest import Heard, Till, at_once
 
 MILLISECOND = timedelta(milliseconds=1)
-
-
-def use(world: World, token: str, digest: str = "digest") -> Record:
-    return authorizations.use(world, token, used_for="order", body_digest=digest, answer={"order_id": "1"})
 
 
 def test_a_granted_authorization_is_the_sessions(world: World, till: Till) -> None:
@@ -76,12 +72,12 @@ def test_the_clock_tells_which_token_expired(world: World, till: Till, heard: He
 
 def test_a_used_token_does_not_expire_aloud(world: World, till: Till, heard: Heard) -> None:
     granted = till.authorization()
-    use(world, granted["token"])
+    till.place(granted)
 
     fired = world.advance(timedelta(minutes=61))
 
     assert [] == fired
-    assert ["authorization.granted"] == heard.names
+    assert ["authorization.granted", "order.placed"] == heard.names
 
 
 def test_a_later_authorization_replaces_the_earlier_token(world: World, till: Till) -> None:
@@ -109,8 +105,7 @@ def test_a_completed_session_gets_no_further_token(world: World, till: Till) -> 
 def test_a_session_that_was_completed_meanwhile_gets_no_token(world: World, till: Till) -> None:
     """The caller read the session before the order was placed."""
     stale = till.session()
-    spent = use(world, authorizations.grant(world, stale)["token"])
-    till.place(spent)
+    till.place(authorizations.grant(world, stale))
 
     with pytest.raises(sessions.SessionCompleted):
         authorizations.grant(world, stale)
@@ -118,41 +113,79 @@ def test_a_session_that_was_completed_meanwhile_gets_no_token(world: World, till
     assert 1 == sum(1 for _ in world.store.all("authorizations"))
 
 
-def test_a_token_of_ones_own_choice_can_be_granted(world: World, till: Till) -> None:
-    granted = authorizations.grant(world, till.session(), token="b4bd3423-24e3")
+def _opened_with(world: World, till: Till, token: str) -> Record:
+    purchase = till.session()["purchase"]
+    return sessions.open_session(world, purchase, merchant="PK1", base_url="http://x", token=token)
+
+
+def test_a_token_that_nobody_granted_can_count_as_granted(world: World, till: Till) -> None:
+    granted = authorizations.grant_unseen(world, _opened_with(world, till, "b4bd3423-24e3"))
 
     assert "b4bd3423-24e3" == granted["token"]
     assert granted == authorizations.find_authorization(world, "b4bd3423-24e3")
+    assert "AUTHORIZED" == till.place(granted)["status"]
 
 
-def test_using_a_token_keeps_what_it_was_used_for(world: World, till: Till) -> None:
-    granted = till.authorization()
+def test_of_16_that_grant_the_same_token_one_does(world: World, till: Till) -> None:
+    opened = iter([_opened_with(world, till, "b4bd3423-24e3") for _ in range(16)])
 
-    used = use(world, granted["token"], "abc")
-
-    assert ("used", "order", "abc", {"order_id": "1"}) == tuple(
-        used[name] for name in ("status", "used_for", "body_digest", "answer")
-    )
-
-
-def test_a_token_is_used_once(world: World, till: Till) -> None:
-    granted = till.authorization()
-    use(world, granted["token"], "first")
-
-    with pytest.raises(AlreadyUsed) as again:
-        use(world, granted["token"], "second")
-
-    assert "first" == again.value.authorization["body_digest"]
-    assert f"token {granted['token']} was used for its order" == str(again.value)
-
-
-def test_of_16_threads_one_uses_the_token(world: World, till: Till) -> None:
-    granted = till.authorization()
-
-    results = at_once(lambda: use(world, granted["token"]))
+    results = at_once(lambda: authorizations.grant_unseen(world, next(opened)))
 
     assert 1 == sum(isinstance(result, dict) for result in results)
-    assert 15 == sum(isinstance(result, AlreadyUsed) for result in results)
+    assert 15 == sum(isinstance(result, AlreadyGranted) for result in results)
+
+
+def test_an_order_uses_the_token_and_the_session_knows_for_what(world: World, till: Till) -> None:
+    granted = till.authorization()
+
+    till.place(granted, digest="abc")
+
+    used = authorizations.find_authorization(world, granted["token"])
+    session = sessions.find_session(world, granted["session_id"])
+    assert ("used", "order") == (used["status"], used["used_for"])
+    assert {"token": granted["token"], "body_digest": "abc", "answer": {"order": "placed"}} == session["placed"]
+
+
+def test_a_token_places_one_order(world: World, till: Till) -> None:
+    granted = till.authorization()
+    till.place(granted, digest="first")
+
+    with pytest.raises(sessions.SessionCompleted) as again:
+        till.place(granted, digest="second")
+
+    assert "first" == again.value.placed["body_digest"]
+    assert 1 == sum(1 for _ in world.store.all("orders"))
+
+
+def test_of_16_threads_one_places_the_order(world: World, till: Till) -> None:
+    granted = till.authorization()
+
+    results = at_once(lambda: till.place(granted))
+
+    assert 1 == sum(isinstance(result, dict) for result in results)
+    assert 15 == sum(isinstance(result, sessions.SessionCompleted) for result in results)
+    assert 1 == sum(1 for _ in world.store.all("orders"))
+
+
+def test_a_replaced_token_places_no_order(world: World, till: Till) -> None:
+    session = till.session()
+    earlier = authorizations.grant(world, session)
+    authorizations.grant(world, session)
+
+    with pytest.raises(UnknownAuthorization):
+        till.place(earlier)
+
+    assert "incomplete" == sessions.find_session(world, session["id"])["status"]
+
+
+def test_a_token_spent_on_a_customer_token_does_not_keep_the_shopper_from_another(world: World, till: Till) -> None:
+    session = till.session(intent="tokenize")
+    spent = authorizations.grant(world, session)
+    authorizations.keep_customer_token(world, spent["token"], {"token_id": "1"}, spend=True)
+
+    authorizations.grant(world, session)
+
+    assert "used" == authorizations.find_authorization(world, spent["token"])["status"]
 
 
 def test_a_cancelled_token_is_worth_nothing_and_leaves_the_session_open(world: World, till: Till) -> None:
@@ -176,7 +209,7 @@ def test_a_cancelled_token_does_not_expire_aloud(world: World, till: Till) -> No
 
 def test_a_used_token_cannot_be_cancelled(world: World, till: Till) -> None:
     granted = till.authorization()
-    use(world, granted["token"])
+    till.place(granted)
 
     with pytest.raises(AlreadyUsed):
         authorizations.cancel(world, granted["token"])
@@ -189,7 +222,7 @@ def test_a_cancelled_token_cannot_be_used(world: World, till: Till) -> None:
     authorizations.cancel(world, granted["token"])
 
     with pytest.raises(UnknownAuthorization):
-        use(world, granted["token"])
+        till.place(granted)
 
 
 def test_a_customer_token_made_with_spending_uses_the_authorization_up(world: World, till: Till) -> None:
@@ -198,18 +231,17 @@ def test_a_customer_token_made_with_spending_uses_the_authorization_up(world: Wo
     kept = authorizations.keep_customer_token(world, granted["token"], {"token_id": "1"}, spend=True)
 
     assert {"token_id": "1"} == kept
-    with pytest.raises(AlreadyUsed) as used:
-        use(world, granted["token"])
-    assert "customer_token" == used.value.authorization["used_for"]
+    with pytest.raises(AlreadyUsed, match="was used for its customer_token"):
+        till.place(authorizations.find_authorization(world, granted["token"]))
 
 
 def test_a_customer_token_made_without_spending_leaves_the_order_possible(world: World, till: Till) -> None:
     granted = till.authorization(intent="buy_and_tokenize")
     authorizations.keep_customer_token(world, granted["token"], {"token_id": "1"}, spend=False)
 
-    used = use(world, granted["token"])
+    till.place(granted)
 
-    assert "order" == used["used_for"]
+    assert "order" == authorizations.find_authorization(world, granted["token"])["used_for"]
 
 
 def test_of_16_customer_tokens_the_first_is_kept(world: World, till: Till) -> None:
@@ -225,7 +257,7 @@ def test_of_16_customer_tokens_the_first_is_kept(world: World, till: Till) -> No
 
 def test_after_an_order_no_customer_token_is_kept(world: World, till: Till) -> None:
     granted = till.authorization(intent="buy_and_tokenize")
-    use(world, granted["token"])
+    till.place(granted)
 
     with pytest.raises(AlreadyUsed):
         authorizations.keep_customer_token(world, granted["token"], {"token_id": "1"}, spend=False)

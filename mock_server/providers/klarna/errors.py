@@ -144,7 +144,9 @@ class NotMatchingFields(Invalid):
 
     @classmethod
     def of(cls, faults: Sequence[Fault]) -> NotMatchingFields:
-        paths = dict.fromkeys(fault.path for fault in faults)
+        """One message naming the fields of the lowest stage; what follows from them is only explained."""
+        first = min(fault.stage for fault in faults)
+        paths = dict.fromkeys(fault.path for fault in faults if fault.stage == first)
         return cls(f"Not matching fields: [{', '.join(paths)}]", faults=faults)
 
 
@@ -207,7 +209,7 @@ def render(error: ApiError, call: Call) -> Reply:
         return Reply(None, error.status, {"x-envoy-ratelimited": "true", "x-ratelimit-remaining": "0"})
     code, messages = error.code, error.messages
     if not code:
-        code, messages = _OF_THE_ROAD[type(error)]
+        code, messages = next(_OF_THE_ROAD[kind] for kind in type(error).__mro__ if kind in _OF_THE_ROAD)
         messages = messages or (error.messages if isinstance(error, NotEmulated) else [])
     body = {"correlation_id": correlation_id(call), "error_code": code, "error_messages": messages}
     return Reply(body, error.status, error.headers, "application/json")

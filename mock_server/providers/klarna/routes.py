@@ -82,7 +82,7 @@ def read_session(call: Call) -> Reply:
     PAYMENTS, "POST", "/payments/v1/sessions/<session_id>", docs=DOCS + "updateCreditSession",
     aliases=("/credit/v1/sessions/<session_id>",),
     find=lambda call: actions.find_open_session(call.world, call.path_args["session_id"]),
-    load=lambda call: schemas.load_session_update(call.json), schema=schemas.SessionSchema,
+    load=lambda call: schemas.load_session_update(call.json, call.found["purchase"]), schema=schemas.SessionSchema,
     errors=(errors.BadValue, errors.InvalidSessionId, errors.SessionHasBeenCompleted, *errors.COMMON),
 )  # fmt: skip
 def update_session(call: Call) -> Reply:

@@ -64,9 +64,14 @@ def differences(known: Mapping[str, Any], placed: Mapping[str, Any]) -> list[Fau
     lines, placed_lines = known.get("order_lines"), placed.get("order_lines")
     if lines and placed_lines and len(lines) != len(placed_lines):
         text = f"Incorrect number of items in the cart. Expected: {len(lines)}, Actual: {len(placed_lines)}"
-        return [*faults, Fault(text, text)]
-    faults += _compare(known, placed, "", _COMPARED)
-    for index, (line, placed_line) in enumerate(zip(lines or (), placed_lines or (), strict=False)):
+        return [*faults, Fault(text, text), *(f._replace(stage=1) for f in _compare_carts(known, placed))]
+    return faults + _compare_carts(known, placed)
+
+
+def _compare_carts(known: Mapping[str, Any], placed: Mapping[str, Any]) -> list[Fault]:
+    faults = _compare(known, placed, "", _COMPARED)
+    pairs = zip(known.get("order_lines") or (), placed.get("order_lines") or (), strict=False)
+    for index, (line, placed_line) in enumerate(pairs):
         faults += _compare(line, placed_line, f"order_lines[{index}].", _COMPARED_OF_A_LINE)
     return faults
 

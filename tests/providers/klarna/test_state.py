@@ -96,7 +96,9 @@ class TestDifferences:
         lines = (FULL["order_lines"] * 2)[:count]
 
         expected = f"Incorrect number of items in the cart. Expected: 2, Actual: {count}"
-        assert [expected] == paths(FULL, FULL | {"order_lines": lines, "order_amount": 1})
+        found = differences(FULL, FULL | {"order_lines": lines, "order_amount": 1})
+        assert [expected] == [fault.path for fault in found if fault.stage == 0]
+        assert ["order_amount"] == [fault.path for fault in found if fault.stage == 1]
 
     def test_lines_are_compared_in_their_order(self) -> None:
         placed = FULL | {"order_lines": FULL["order_lines"][::-1]}

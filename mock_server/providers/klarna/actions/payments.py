@@ -55,6 +55,8 @@ def read_session(world: World, session: Record) -> Record:
     """
     purchase = dict(session["purchase"])
     token = session["authorization_token"]
+    if token is not None and session["status"] != "complete" and not _is_alive(world, token):
+        token = None
     if token is None:
         purchase = {name: value for name, value in purchase.items() if name not in _OF_THE_SHOPPER}
     else:
@@ -122,10 +124,12 @@ def create_order(
     """
     if authorization is None:
         authorization = _grant_for(world, purchase, token=token, merchant=merchant, base_url=base_url)
+    if authorization["used_for"] == "customer_token":
+        raise errors.AuthorizationTokenConsumed()
+    session = _session_of(world, authorization)
     digest = body_digest(purchase)
-    if authorization["status"] == "used":
-        return _answer_again(authorization, digest)
-    session = _open_session_of(world, authorization)
+    if session["status"] == "complete":
+        return _answer_again(sessions.SessionCompleted(session), token, digest)
     if session["purchase"].get("intent") == "tokenize":
         raise errors.OperationNotConfigured()
     mismatches = differences(session["purchase"], purchase)
@@ -135,12 +139,14 @@ def create_order(
     order_id = orders.new_order_id(world)
     answer = _order_answer(world, order_id, session, authorization, verdict)
     whole = merged(session["purchase"] | authorization["shopper"], purchase)
+    placed = {"token": token, "body_digest": digest, "answer": answer}
     with errors.in_klarnas_words():
         try:
-            spent = authorizations.use(world, token, used_for="order", body_digest=digest, answer=answer)
-        except authorizations.AlreadyUsed as used:
-            return _answer_again(used.authorization, digest)
-        orders.place_order(world, order_id, whole, authorization=spent, verdict=verdict, placed_through=FACE)
+            orders.place_order(
+                world, order_id, whole, authorization=authorization, placed=placed, verdict=verdict, placed_through=FACE
+            )
+        except sessions.SessionCompleted as completed:
+            return _answer_again(completed, token, digest)
     return answer
 
 
@@ -198,17 +204,21 @@ def create_customer_token(world: World, authorization: Record, request: dict[str
 
 def _grant_for(world: World, purchase: dict[str, Any], *, token: str, merchant: str, base_url: str) -> Record:
     """A session and its authorization, as if the shopper had just been approved for this body."""
-    session = sessions.open_session(world, purchase, merchant=merchant, base_url=base_url)
-    return authorizations.grant(world, session, token=token)
+    session = sessions.open_session(world, purchase, merchant=merchant, base_url=base_url, token=token)
+    try:
+        return authorizations.grant_unseen(world, session)
+    except authorizations.AlreadyGranted:
+        sessions.forget_session(world, session)
+        return find_authorization(world, token)
 
 
-def _answer_again(authorization: Record, digest: str) -> Record:
-    """Of a token that was used: the answer it got, for the same body."""
-    if authorization["used_for"] != "order":
-        raise errors.AuthorizationTokenConsumed() from authorizations.AlreadyUsed(authorization)
-    if authorization["body_digest"] != digest:
-        raise errors.DifferentRequestBody() from authorizations.AlreadyUsed(authorization)
-    answer: Record = authorization["answer"]
+def _answer_again(completed: sessions.SessionCompleted, token: str, digest: str) -> Record:
+    """Of a session whose order this token placed: the answer it got, for the same body."""
+    if completed.placed["token"] != token:
+        raise errors.SessionHasBeenCompleted() from completed
+    if completed.placed["body_digest"] != digest:
+        raise errors.DifferentRequestBody() from completed
+    answer: Record = completed.placed["answer"]
     return answer
 
 
@@ -219,13 +229,11 @@ def _token_again(earlier: Record, digest: str) -> Record:
     return answer
 
 
-def _open_session_of(world: World, authorization: Record) -> Record:
-    """The session, also when its 48 hours ended after the authorization; raises SessionHasBeenCompleted."""
+def _session_of(world: World, authorization: Record) -> Record:
+    """The session, also when its 48 hours ended after the authorization."""
     session = world.store.get("sessions", authorization["session_id"])
     if session is None:
         raise errors.InvalidAuthorizationToken()
-    with errors.in_klarnas_words():
-        sessions.require_open(session)
     return session
 
 
@@ -285,6 +293,13 @@ def _with_shopper(authorization: Record | None, purchase: Mapping[str, Any]) -> 
         shown = {key: value for key, value in known["customer"].items() if key not in _SECRETS_OF_A_CUSTOMER}
         known["customer"] = shown
     return known
+
+
+def _is_alive(world: World, token: str) -> bool:
+    try:
+        return bool(authorizations.find_authorization(world, token))
+    except authorizations.UnknownAuthorization:
+        return False
 
 
 def _categories(session: Record) -> list[dict[str, Any]]:

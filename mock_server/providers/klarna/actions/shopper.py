@@ -41,7 +41,8 @@ def authorize(
     """
     try:
         changes = payments.load_session_update(data)
-        payments.check_session(session["purchase"] | changes)
+        strict = world.settings.klarna_locale_check == "strict"
+        payments.check_session(session["purchase"] | changes, strict_locale=strict)
     except errors.BadValue as bad:
         return _invalid([fault.path for fault in bad.faults])
     invalid = _malformed_addresses(session["purchase"] | changes)

@@ -108,6 +108,10 @@ class Part(fields.Nested):
     def __init__(self, schema: type[Schema], *, required: bool = False, **kwargs: Any) -> None:
         super().__init__(schema, required=required, allow_none=not required, **kwargs)
 
+    def _load(self, value: Any, partial: Any = None) -> Any:
+        """An update may leave fields out, not parts of them."""
+        return super()._load(value, partial=False)
+
 
 class Many(fields.List[Any]):
     """A list of ``least`` to ``most`` things."""
@@ -147,20 +151,20 @@ def _straight(schema: Any, body: Any, partial: bool) -> dict[str, Any]:
     for name, field in schema.load_fields.items():
         value = body.get(name)
         if value is not None:
-            loaded[name] = _taken(field, value, partial)
+            loaded[name] = _taken(field, value)
         elif field.required and (name in body or not partial):
             raise ValidationError("is missing or null")
     return loaded
 
 
-def _taken(field: Any, value: Any, partial: bool) -> Any:
-    if isinstance(field, fields.Nested):
-        return _straight(field.schema, value, partial)
+def _taken(field: Any, value: Any) -> Any:
+    if isinstance(field, Part):
+        return _straight(field.schema, value, partial=False)
     if not isinstance(field, Many):
         return field._deserialize(value, None, None)
     if not isinstance(value, list) or not field.least <= len(value) <= field.most:
         raise ValidationError("is left to marshmallow")
-    return [_taken(field.inner, item, partial) for item in value]
+    return [_taken(field.inner, item) for item in value]
 
 
 def _flat(messages: Any, path: str) -> Iterator[tuple[str, str]]:

@@ -34,6 +34,7 @@ _ENTITY_TYPES = (
     "CIVIL_LAW_PARTNERSHIP", "PUBLIC_INSTITUTION", "OTHER",
 )  # fmt: skip
 _FRACTION = re.compile(r" is -?[\d.e+-]+, expected a whole number")
+_LINE = re.compile(r"order_lines\[(\d+)\]")
 _FIRST = -1  # stage of the fields whose absence hides every other mistake
 
 
@@ -143,7 +144,7 @@ class PurchaseSchema(KlarnaSchema):
 
     purchase_country = Text(pattern=_COUNTRY, required=True)
     order_amount = Whole(least=0, required=True)
-    order_lines = Many(mm.Nested(OrderLineSchema), least=1, most=1000, required=True)
+    order_lines = Many(Part(OrderLineSchema, required=True), least=1, most=1000, required=True)
     purchase_currency = Text(pattern="[A-Za-z]{3}", required=True)
     locale = Text(pattern=_LOCALE)
     order_tax_amount = Whole(least=0)
@@ -215,11 +216,14 @@ def load_order(body: Mapping[str, Any], *, strict_locale: bool = False) -> dict[
     return _checked(_made(OrderSchema), body, strict_locale)
 
 
-def load_session_update(body: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that change; raises BadValue. What they amount to is checked by ``check_session``."""
+def load_session_update(body: Mapping[str, Any], known: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The fields that change; raises BadValue. What they amount to is checked by ``check_session``.
+
+    ``known`` is the session so far: with it a refusal explains the broken arithmetic too.
+    """
     changes, faults = load(_made(SessionSchema, partial=True), body)
     if faults:
-        raise BadValue.of(_respelled(faults, ()))
+        raise BadValue.of(_respelled(faults, ()) + _sound_arithmetic({**(known or {}), **changes}, faults))
     return changes
 
 
@@ -254,10 +258,15 @@ def _checked(
 
 
 def _sound_arithmetic(purchase: Mapping[str, Any], faults: list[Fault]) -> list[Fault]:
-    """Arithmetic over lines is only meaningful when every line could be read."""
-    if any(fault.path.startswith("order_lines") for fault in faults):
+    """The arithmetic of the lines that could be read, and of the order when all of them could."""
+    unread = {int(found.group(1)) for fault in faults if (found := _LINE.match(fault.path))}
+    if not unread:
+        return check_purchase(purchase)
+    lines = purchase.get("order_lines") or []
+    if len(lines) <= max(unread):  # a line that is no object left no trace, the numbers are no longer right
         return []
-    return check_purchase(purchase)
+    sound = [{} if index in unread else line for index, line in enumerate(lines)]
+    return check_purchase({"order_lines": sound})
 
 
 def _respelled(faults: list[Fault], first: tuple[str, ...]) -> list[Fault]:

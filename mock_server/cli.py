@@ -14,7 +14,6 @@ from mock_server.core.errors import MistakeInFile, UnknownScenario
 from mock_server.settings import SettingError, Settings
 
 EXIT_MISTAKE = 2  # a setting or scenario that cannot be used, or a port that is taken
-_OPTIONS = {"port": int, "threads": int, "journal_limit": int}
 
 
 def _setting_options(command: Any) -> Any:
@@ -24,7 +23,7 @@ def _setting_options(command: Any) -> Any:
         command = click.option(
             f"--{setting.name.replace('_', '-')}",
             setting.name,
-            type=click.Choice(choices) if choices else _OPTIONS.get(setting.name, str),
+            type=click.Choice(choices) if choices else type(setting.default),
             help=f"{setting.metadata['about']}  [default: {setting.default!r}]",
         )(command)
     return command

@@ -8,7 +8,7 @@ from mock_server.core.clock import to_text
 from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.ledger import events
-from mock_server.ledger.transitions import ACCEPTED, PENDING, NotAllowed, require, status_after_capture
+from mock_server.ledger.transitions import ACCEPTED, PENDING, NotAllowed, Reason, require, status_after_capture
 
 
 def capture_order(world: World, order_id: str, amount: int, **details: Any) -> tuple[Record, Record]:
@@ -51,7 +51,7 @@ def capture_order(world: World, order_id: str, amount: int, **details: Any) -> t
 
 def _require_accepted(order: Record) -> None:
     if order["fraud_status"] != ACCEPTED:
-        reason = "pending" if order["fraud_status"] == PENDING else "rejected"
+        reason: Reason = "pending" if order["fraud_status"] == PENDING else "rejected"
         raise NotAllowed(reason, f"order {order['order_id']} has fraud_status {order['fraud_status']}")
 
 

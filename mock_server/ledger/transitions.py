@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 AUTHORIZED = "AUTHORIZED"
 PART_CAPTURED = "PART_CAPTURED"
@@ -24,15 +25,15 @@ ALLOWED_IN: Mapping[str, tuple[str, ...]] = {
 DECIDED_FROM: Mapping[str, tuple[str, ...]] = {ACCEPTED: (PENDING,), REJECTED: (PENDING,)}
 
 
-class NotAllowed(Exception):
-    """A move that the order's status or amounts do not allow; ``reason`` is one of REASONS."""
+Reason = Literal["unknown", "status", "pending", "rejected", "amount"]
 
-    def __init__(self, reason: str, text: str) -> None:
+
+class NotAllowed(Exception):
+    """A move that the order's status or amounts do not allow."""
+
+    def __init__(self, reason: Reason, text: str) -> None:
         super().__init__(text)
         self.reason = reason
-
-
-REASONS = ("unknown", "status", "pending", "rejected", "amount")
 
 
 def status_after_capture(order_amount: int, captured_amount: int) -> str:

@@ -89,7 +89,8 @@ def world(heard: Heard) -> World:
 
     world = create_worlds(Settings()).get("default")
     world.clock.freeze(NOON)
-    return replace(world, house=replace(world.house, listeners={event: [listener(event)] for event in events.ALL}))
+    names = [value for name, value in vars(events).items() if name.isupper()]
+    return replace(world, house=replace(world.house, listeners={event: [listener(event)] for event in names}))
 
 
 @pytest.fixture

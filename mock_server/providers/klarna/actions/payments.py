@@ -127,15 +127,21 @@ def create_order(
     if authorization["used_for"] == "customer_token":
         raise errors.AuthorizationTokenConsumed()
     session = _session_of(world, authorization)
-    digest = body_digest(purchase)
     if session["status"] == "complete":
-        return _answer_again(sessions.SessionCompleted(session), token, digest)
+        return _answer_again(sessions.SessionCompleted(session), token, body_digest(purchase))
     if session["purchase"].get("intent") == "tokenize":
         raise errors.OperationNotConfigured()
     mismatches = differences(session["purchase"], purchase)
     if mismatches:
         raise errors.NotMatchingFields.of(mismatches)
-    verdict = _verdict(decision, authorization)
+    return _place(world, session, authorization, purchase, _verdict(decision, authorization))
+
+
+def _place(
+    world: World, session: Record, authorization: Record, purchase: Mapping[str, Any], verdict: Verdict
+) -> Record:
+    """The answer to a new order, or to the one that was faster."""
+    token, digest = authorization["token"], body_digest(purchase)
     order_id = orders.new_order_id(world)
     answer = _order_answer(world, order_id, session, authorization, verdict)
     whole = merged(session["purchase"] | authorization["shopper"], purchase)

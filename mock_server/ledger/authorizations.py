@@ -184,11 +184,12 @@ def cancel(world: World, token: str) -> None:
         return session
 
     world.store.change("sessions", authorization["session_id"], let_go)
-    _end(world, token, "cancelled")
+    if _end(world, token, "cancelled") == "used":  # a customer token was faster
+        raise AlreadyUsed(f"token {token} was used meanwhile")
 
 
-def _end(world: World, token: str, status: str, *, used_for: str | None = None) -> None:
-    """A valid authorization ends; one that has ended stays as it is."""
+def _end(world: World, token: str, status: str, *, used_for: str | None = None) -> str | None:
+    """A valid authorization ends, one that has ended stays as it is; answers with its status now."""
 
     def end(authorization: Record | None) -> Record | None:
         if authorization is None or authorization["status"] != "valid":
@@ -196,8 +197,10 @@ def _end(world: World, token: str, status: str, *, used_for: str | None = None) 
         return authorization | {"status": status, "used_for": used_for}
 
     ended = world.store.change("authorizations", token, end)
-    if ended:
-        world.clock.cancel_alarm(parse_time(ended["expires_at"]), EXPIRY, token)
+    if ended is None:
+        return None
+    world.clock.cancel_alarm(parse_time(ended["expires_at"]), EXPIRY, token)
+    return str(ended["status"])
 
 
 def expire_authorization(world: World, alarm: Alarm) -> Record | None:

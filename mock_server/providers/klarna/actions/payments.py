@@ -159,7 +159,7 @@ def _place(
 def delete_authorization(world: World, authorization: Record) -> None:
     """Clear the shopper's debt; the session stays open for another authorization.
 
-    Raises AuthorizationCannotBeDeleted (404) when an order or a customer token came of it.
+    Raises AuthorizationCannotBeDeleted (404) when an order came of it, or a customer token that spent it.
     Source: https://docs.klarna.com/api/payments/#operation/cancelAuthorization (read 2026-11-20).
     """
     with errors.in_klarnas_words():

@@ -220,6 +220,18 @@ def test_everything_wrong_with_a_body_is_in_the_journal(klarna: Klarna) -> None:
     ]
 
 
+def test_a_refused_order_is_compared_with_the_session_too(klarna: Klarna) -> None:
+    token = klarna.authorize(klarna.create_session(amount=2000)["session_id"])["authorization_token"]
+    body = purchase_of(amount=1500, merchant_reference1="x" * 300, billing_address="nowhere")
+
+    answer = klarna.send("POST", f"/payments/v1/authorizations/{token}/order", body)
+
+    entry = klarna.control("GET", answer.headers["X-Mock-Explain"].removeprefix("/_mock")).json
+    told = {fault["path"]: fault["text"] for fault in entry["explanation"]["faults"]}
+    assert ["Bad value: billing_address, merchant_reference1"] == answer.json["error_messages"]
+    assert "order_amount is 1500, Klarna knows 2000" == told["order_amount"]
+
+
 def test_why_a_body_is_no_json_is_in_the_journal(klarna: Klarna) -> None:
     client = create_app().test_client()
 

@@ -39,6 +39,14 @@ def _strict(call: Call) -> bool:
     return call.world.settings.klarna_locale_check == "strict"
 
 
+def _load_order(call: Call) -> dict[str, Any]:
+    try:
+        return schemas.load_order(call.json, strict_locale=_strict(call))
+    except errors.BadValue as bad:
+        bad.faults += actions.explain_order(call.world, call.found, call.json)
+        raise
+
+
 def _known_purchase(call: Call) -> Mapping[str, Any]:
     """What rules see as purchase.* when an order is placed: the authorization's data with the body on top."""
     authorization = call.world.store.get("authorizations", call.path_args["token"])
@@ -95,7 +103,7 @@ def update_session(call: Call) -> Reply:
     aliases=("/credit/v1/authorizations/<token>/order",),
     purchase=_known_purchase,
     find=lambda call: actions.find_or_grant(call.world, call.path_args["token"], call.decision),
-    load=lambda call: schemas.load_order(call.json, strict_locale=_strict(call)), schema=schemas.OrderSchema,
+    load=_load_order, schema=schemas.OrderSchema,
     outcomes={ACCEPTED: {}, "pending": PENDING_OPTIONS, "rejected": {}, "any_token": {}},
     errors=(
         errors.InvalidAuthorizationToken, errors.BadValue, errors.AuthorizationTokenConsumed,

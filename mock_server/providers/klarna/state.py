@@ -59,10 +59,10 @@ def differences(known: Mapping[str, Any], placed: Mapping[str, Any]) -> list[Fau
     """
     faults = []
     for name in _ADDRESSES:
-        if name in placed:
+        if isinstance(placed.get(name), Mapping):
             faults += _compare(known.get(name) or {}, placed[name], f"{name}.", known.get(name) or {})
     lines, placed_lines = known.get("order_lines"), placed.get("order_lines")
-    if lines and placed_lines and len(lines) != len(placed_lines):
+    if lines and isinstance(placed_lines, list) and len(lines) != len(placed_lines):
         text = f"Incorrect number of items in the cart. Expected: {len(lines)}, Actual: {len(placed_lines)}"
         return [*faults, Fault(text, text), *(f._replace(stage=1) for f in _compare_carts(known, placed))]
     return faults + _compare_carts(known, placed)
@@ -70,8 +70,11 @@ def differences(known: Mapping[str, Any], placed: Mapping[str, Any]) -> list[Fau
 
 def _compare_carts(known: Mapping[str, Any], placed: Mapping[str, Any]) -> list[Fault]:
     faults = _compare(known, placed, "", _COMPARED)
-    pairs = zip(known.get("order_lines") or (), placed.get("order_lines") or (), strict=False)
+    placed_lines = placed.get("order_lines")
+    pairs = zip(known.get("order_lines") or (), placed_lines if isinstance(placed_lines, list) else (), strict=False)
     for index, (line, placed_line) in enumerate(pairs):
+        if not isinstance(placed_line, Mapping):
+            continue
         faults += _compare(line, placed_line, f"order_lines[{index}].", _COMPARED_OF_A_LINE)
     return faults
 

@@ -16,6 +16,7 @@ from mock_server.providers.klarna.schemas import payments
 from mock_server.providers.klarna.state import authorized_payment_method, body_digest, differences, merged, redirect_url
 
 FACE = "klarna"
+_AFTER_THE_FIELDS = 10  # a stage later than all of a body's own
 _BADGE = "https://x.klarnacdn.net/payment-method/assets/badges/generic/klarna.svg"
 _SECRETS_OF_A_CUSTOMER = ("last_four_ssn", "national_identification_number")
 _OF_THE_SHOPPER = ("billing_address", "shipping_address", "customer")
@@ -135,6 +136,14 @@ def create_order(
     if mismatches:
         raise errors.NotMatchingFields.of(mismatches)
     return _place(world, session, authorization, purchase, _verdict(decision, authorization))
+
+
+def explain_order(world: World, authorization: Record | None, body: Mapping[str, Any]) -> list[Fault]:
+    """Where a refused body differs from the session besides: for the journal only."""
+    session = world.store.get("sessions", authorization["session_id"]) if authorization else None
+    if session is None or session["status"] == "complete":
+        return []
+    return [fault._replace(stage=_AFTER_THE_FIELDS) for fault in differences(session["purchase"], body)]
 
 
 def _place(

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_server.core.store import MemoryStore, Record, Store
+from tests.threads import at_once
 
 # name -> makes an empty store
 STORES: dict[str, Callable[[], Store]] = {"memory": MemoryStore}
@@ -26,18 +24,6 @@ JSON = st.recursive(
 @pytest.fixture(params=STORES)
 def store(request: pytest.FixtureRequest) -> Store:
     return STORES[request.param]()
-
-
-def at_once(act: Callable[[], Any], *, times: int = 16) -> list[Any]:
-    """What ``times`` threads got that did the same at the same moment."""
-    barrier = Barrier(times)
-
-    def run() -> Any:
-        barrier.wait(10)
-        return act()
-
-    with ThreadPoolExecutor(times) as pool:
-        return [future.result(60) for future in [pool.submit(run) for _ in range(times)]]
 
 
 def add_one(record: Record | None) -> Record:

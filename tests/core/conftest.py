@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -32,18 +29,6 @@ CATALOG: Catalog = {
     ),
     READ: Choices({"accepted": {}}, frozenset({"NotFound"})),
 }
-
-
-def at_once(act: Callable[[], Any], *, times: int = 16) -> list[Any]:
-    """What ``times`` threads got that did the same at the same moment."""
-    barrier = Barrier(times)
-
-    def run() -> Any:
-        barrier.wait(10)
-        return act()
-
-    with ThreadPoolExecutor(times) as pool:
-        return [future.result(30) for future in [pool.submit(run) for _ in range(times)]]
 
 
 class Files:

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from mock_server.core.clock import Alarm, Clock, parse_duration, parse_time, to_ms, to_text
 from mock_server.core.store import Change, MemoryStore, Record
 
-from .conftest import NOON, at_once
+from tests.threads import at_once
+
+from .conftest import NOON
 
 SECOND = timedelta(seconds=1)
 

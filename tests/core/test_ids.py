@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from mock_server.core.ids import FAKER_LOCALES, Ids, People
 from mock_server.core.store import MemoryStore
 
-from .conftest import at_once
+from tests.threads import at_once
 
 PEOPLE = People()
 

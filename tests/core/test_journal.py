@@ -5,7 +5,7 @@ import pytest
 from mock_server.core.journal import Journal, masked
 from mock_server.core.store import MemoryStore
 
-from .conftest import at_once
+from tests.threads import at_once
 
 
 def write(journal: Journal, **entry: object) -> int:

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from mock_server.core.rules import Decision, Rule, decide, look_into, named, read_rule
 from mock_server.core.store import MemoryStore
 
-from .conftest import CATALOG, CREATE, READ, at_once
+from tests.threads import at_once
+
+from .conftest import CATALOG, CREATE, READ
 
 
 def rule_of(then: Any, operation: str = CREATE, match: Mapping[str, Any] | None = None, **more: Any) -> Rule:

@@ -13,7 +13,9 @@ from mock_server.core.world import World
 from mock_server.core.worlds import Worlds
 from tests.receiver import Receiver
 
-from .conftest import CREATE, NOON, Shop, at_once
+from tests.threads import at_once
+
+from .conftest import CREATE, NOON, Shop
 
 REFUSING = "about: x\nrules:\n  - when: {operation: shop.orders.create_order}\n    then: {outcome: rejected}\n"
 TURNS = "about: x\nrules:\n  - when: {operation: shop.orders.create_order}\n    then: [{outcome: rejected}, {}]\n"

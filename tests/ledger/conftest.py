@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -96,18 +94,3 @@ def world(heard: Heard) -> World:
 @pytest.fixture
 def till(world: World) -> Till:
     return Till(world)
-
-
-def at_once(act: Callable[[], Any], *, times: int = 16) -> list[Any]:
-    """What ``times`` threads got that did the same at the same moment: results and exceptions."""
-    barrier = Barrier(times)
-
-    def run() -> Any:
-        barrier.wait(10)
-        try:
-            return act()
-        except Exception as error:
-            return error
-
-    with ThreadPoolExecutor(times) as pool:
-        return [future.result(30) for future in [pool.submit(run) for _ in range(times)]]

@@ -9,7 +9,9 @@ from mock_server.core.world import World
 from mock_server.ledger import authorizations, sessions
 from mock_server.ledger.authorizations import AlreadyGranted, AlreadyUsed, UnknownAuthorization
 
-from .conftest import Heard, Till, at_once
+from tests.threads import tried_at_once
+
+from .conftest import Heard, Till
 
 MILLISECOND = timedelta(milliseconds=1)
 
@@ -129,7 +131,7 @@ def test_a_token_that_nobody_granted_can_count_as_granted(world: World, till: Ti
 def test_of_16_that_grant_the_same_token_one_does(world: World, till: Till) -> None:
     opened = iter([_opened_with(world, till, "b4bd3423-24e3") for _ in range(16)])
 
-    results = at_once(lambda: authorizations.grant_unseen(world, next(opened)))
+    results = tried_at_once(lambda: authorizations.grant_unseen(world, next(opened)))
 
     assert 1 == sum(isinstance(result, dict) for result in results)
     assert 15 == sum(isinstance(result, AlreadyGranted) for result in results)
@@ -160,7 +162,7 @@ def test_a_token_places_one_order(world: World, till: Till) -> None:
 def test_of_16_threads_one_places_the_order(world: World, till: Till) -> None:
     granted = till.authorization()
 
-    results = at_once(lambda: till.place(granted))
+    results = tried_at_once(lambda: till.place(granted))
 
     assert 1 == sum(isinstance(result, dict) for result in results)
     assert 15 == sum(isinstance(result, sessions.SessionCompleted) for result in results)
@@ -248,7 +250,7 @@ def test_of_16_customer_tokens_the_first_is_kept(world: World, till: Till) -> No
     granted = till.authorization(intent="tokenize")
     numbers = iter(range(16))
 
-    results = at_once(
+    results = tried_at_once(
         lambda: authorizations.keep_customer_token(world, granted["token"], {"token_id": next(numbers)}, spend=True)
     )
 

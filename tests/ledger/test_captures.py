@@ -8,7 +8,9 @@ from mock_server.ledger.captures import capture_order
 from mock_server.ledger.decisions import Verdict
 from mock_server.ledger.transitions import NotAllowed
 
-from .conftest import Heard, Till, at_once
+from tests.threads import tried_at_once
+
+from .conftest import Heard, Till
 
 
 def amounts(order: Record) -> tuple[str, int, int]:
@@ -130,7 +132,7 @@ def test_an_order_nobody_placed_is_not_captured(world: World) -> None:
 def test_16_threads_never_capture_more_than_was_authorized(world: World, till: Till) -> None:
     placed = till.order(amount=1000)
 
-    results = at_once(lambda: capture_order(world, placed["order_id"], 300))
+    results = tried_at_once(lambda: capture_order(world, placed["order_id"], 300))
 
     stored = till.stored(placed)
     assert 3 == sum(isinstance(result, tuple) for result in results)

@@ -1,11 +1,10 @@
-"""Every row of Klarna's error catalogue for Payments: got the natural way, and ordered by a rule.
+"""Every row of Klarna's error catalogue for Payments: got the natural way.
 
 Source: docs.klarna.com, error codes and messages for Klarna Payments; playground calls recorded 2017 to 2024.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -14,57 +13,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from .conftest import Klarna, klarna_with, purchase_of, token_request_of
-
-OPERATIONS = (
-    "create_session", "read_session", "update_session", "create_order", "delete_authorization",
-    "create_customer_token",
-)  # fmt: skip
-ON_ANY_ANSWER = {
-    "Cache-Control": "no-cache, no-store, max-age=0, must-revalidate",
-    "Pragma": "no-cache",
-    "Expires": "0",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "X-Xss-Protection": "1; mode=block",
-    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
-    "Server": "envoy",
-}
-UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-GATEWAY_PAGE = (
-    b"<html>\r\n<head><title>401 Authorization Required</title></head>\r\n<body>\r\n"
-    b"<center><h1>401 Authorization Required</h1></center>\r\n<hr><center>openresty</center>\r\n</body>\r\n</html>\r\n"
-)
-
-
-def perform(klarna: Klarna, operation: str) -> TestResponse:
-    """A request of this operation that would be refused at least as unknown."""
-    return {
-        "create_session": lambda: klarna.create_session(),
-        "read_session": lambda: klarna.read_session("nobody"),
-        "update_session": lambda: klarna.update_session("nobody", {}),
-        "create_order": lambda: klarna.create_order("nobody"),
-        "delete_authorization": lambda: klarna.delete_authorization("nobody"),
-        "create_customer_token": lambda: klarna.create_customer_token("nobody"),
-    }[operation]()
-
-
-def assert_refused(answer: TestResponse, status: int, code: str, messages: list[str]) -> None:
-    """Status, bytes and headers are those of Klarna's envelope."""
-    correlation_id = answer.headers["Klarna-Correlation-Id"]
-    listed = f"[ {', '.join(chr(34) + message + chr(34) for message in messages)} ]" if messages else "[ ]"
-    expected = (
-        f'{{\n  "correlation_id" : "{correlation_id}",\n  "error_code" : "{code}",\n  "error_messages" : {listed}\n}}'
-    )
-    assert (status, expected) == (answer.status_code, answer.text)
-    assert UUID.fullmatch(correlation_id)
-    assert ("application/json", str(len(expected.encode()))) == (
-        answer.headers["Content-Type"], answer.headers["Content-Length"],
-    )  # fmt: skip
-    assert ON_ANY_ANSWER == {name: answer.headers[name] for name in ON_ANY_ANSWER}
-    assert re.fullmatch(r"\d+", answer.headers["Render-Time"])
-
-
-# --- got the natural way ----------------------------------------------------------------------------------------------
+from .refusals import assert_is_gateway_page, assert_is_rate_limited, assert_refused, perform
 
 
 def change_line(index: int, **fields: Any) -> dict[str, Any]:
@@ -181,14 +130,6 @@ def test_wrong_credentials_get_the_gateways_page(klarna: Klarna) -> None:
     assert_is_gateway_page(answer)
 
 
-def assert_is_gateway_page(answer: TestResponse) -> None:
-    assert (401, GATEWAY_PAGE) == (answer.status_code, answer.data)
-    assert ("text/html", "176", 'Basic realm="very closed site"', "openresty") == tuple(
-        answer.headers[name] for name in ("Content-Type", "Content-Length", "Www-Authenticate", "Server")
-    )
-    assert "Klarna-Correlation-Id" not in answer.headers
-
-
 def test_too_many_sessions_get_an_empty_answer() -> None:
     klarna = klarna_with(klarna_rate_limits="on")
 
@@ -198,12 +139,6 @@ def test_too_many_sessions_get_an_empty_answer() -> None:
     assert ("5, 5;w=1", "0", "1") == tuple(
         answer.headers[f"X-Ratelimit-{name}"] for name in ("Limit", "Remaining", "Reset")
     )
-
-
-def assert_is_rate_limited(answer: TestResponse) -> None:
-    assert (429, b"", "0") == (answer.status_code, answer.data, answer.headers["Content-Length"])
-    assert ("true", "envoy") == (answer.headers["X-Envoy-Ratelimited"], answer.headers["Server"])
-    assert not {"Content-Type", "Klarna-Correlation-Id", "Retry-After"} & set(answer.headers.keys())
 
 
 def test_an_unparseable_body_has_no_message(klarna: Klarna) -> None:
@@ -398,151 +333,6 @@ def test_a_failure_of_this_server_is_told_as_klarnas(
 
     assert_refused(answer, 500, "INTERNAL_SERVER_ERROR", ["Internal error"])
     assert "planted" in caplog.text
-
-
-# --- ordered by a rule ------------------------------------------------------------------------------------------------
-
-Row = tuple[str, list[str], int, str, list[str]]  # error, its messages, and what is answered: status, code, messages
-
-COMMON: list[Row] = [
-    ("OperationNotConfigured", [], 403, "INVALID_OPERATION", []),
-    ("INVALID_OPERATION", ["Not for you"], 403, "INVALID_OPERATION", ["Not for you"]),
-    ("MerchantInactive", [], 403, "MERCHANT_INACTIVE", []),
-    ("MERCHANT_INACTIVE", [], 403, "MERCHANT_INACTIVE", []),
-    ("PermissionDenied", [], 403, "PERMISSION_DENIED", []),
-    ("PERMISSION_DENIED", [], 403, "PERMISSION_DENIED", []),
-    ("BadRequest", [], 400, "BAD_REQUEST", []),
-    ("InternalServerError", [], 500, "INTERNAL_SERVER_ERROR", ["Internal error"]),
-    ("INTERNAL_SERVER_ERROR", [], 500, "INTERNAL_SERVER_ERROR", ["Internal error"]),
-]
-BAD_VALUES = [
-    "Bad value: purchase_currency, purchase_country",
-    "Bad value: order_amount, purchase_country, order_lines, purchase_currency",
-    "Bad value: order_amount",
-    "Bad value: order_lines[0].total_amount",
-    "Bad value: order_lines[3].total_tax_amount",
-    "Bad value: order_tax_amount",
-    "Bad value: order_lines",
-    "Bad value: purchase_currency",
-    "Bad value: order_lines[0].reference",
-    "Bad value: locale",
-    "Bad value: billing_address.postal_code, shipping_address.postal_code",
-    "Bad value: attachment.attachment",
-]
-CONSUMED: Row = (
-    "AuthorizationTokenConsumed", [], 403, "INVALID_OPERATION", ["Authorization token already consumed"],
-)  # fmt: skip
-UNKNOWN_TOKEN: Row = ("InvalidAuthorizationToken", [], 404, "NOT_FOUND", ["Invalid authorization token"])
-UNKNOWN_SESSION: Row = ("InvalidSessionId", [], 404, "NOT_FOUND", ["Invalid session id"])
-COMPLETED: Row = ("SESSION_COMPLETED", [], 404, "SESSION_COMPLETED", ["Session has already been completed"])
-NOT_MATCHING: list[Row] = [
-    ("NotMatchingFields", [message], 409, "BAD_VALUE", [message])
-    for message in (
-        "Not matching fields: [billing_address.postal_code]",
-        "Not matching fields: [shipping_address.organization_name]",
-        "Not matching fields: [Incorrect number of items in the cart. Expected: 2, Actual: 3]",
-    )
-]
-NOT_TOKENIZABLE = "invoice is not valid for creating customer tokens in SE"
-OWN: dict[str, list[Row]] = {
-    "create_session": [("BAD_VALUE", [message], 400, "BAD_VALUE", [message]) for message in BAD_VALUES],
-    "read_session": [UNKNOWN_SESSION],
-    "update_session": [UNKNOWN_SESSION, COMPLETED],
-    "create_order": [
-        ("BadValue", ["Bad value: order_lines[0].total_amount"], 400, "BAD_VALUE",
-         ["Bad value: order_lines[0].total_amount"]),
-        CONSUMED, UNKNOWN_TOKEN, COMPLETED, *NOT_MATCHING,
-        ("DifferentRequestBody", [], 409, "BAD_VALUE",
-         ["The order has been already completed with different request body"]),
-        ("REJECTED", [], 403, "REJECTED", ["Rejected"]),
-    ],
-    "delete_authorization": [
-        UNKNOWN_TOKEN,
-        ("AuthorizationCannotBeDeleted", [], 404, "NOT_FOUND", ["Authorization cannot be deleted"]),
-    ],
-    "create_customer_token": [
-        UNKNOWN_TOKEN, NOT_MATCHING[0],
-        ("BadValue", ["Bad value: purchase_country"], 400, "BAD_VALUE", ["Bad value: purchase_country"]),
-        ("NotTokenizable", [], 400, "BAD_REQUEST", ["X is not valid for creating customer tokens in Y"]),
-        ("NotTokenizable", [NOT_TOKENIZABLE], 400, "BAD_REQUEST", [NOT_TOKENIZABLE]),
-        ("NotAllowedForIntent", [], 403, "INVALID_OPERATION",
-         ["Not allowed to create customer token for intent buy"]),
-    ],
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("operation", OPERATIONS)
-@pytest.mark.parametrize(("error", "messages", "status", "code", "expected"), COMMON)
-def test_any_operation_can_be_ordered_to_refuse(
-    klarna: Klarna, operation: str, error: str, messages: list[str], status: int, code: str, expected: list[str]
-) -> None:
-    klarna.add_rule(operation, error=error, messages=messages)
-
-    answer = perform(klarna, operation)
-
-    assert_refused(answer, status, code, expected)
-
-
-@pytest.mark.parametrize(
-    ("operation", "error", "messages", "status", "code", "expected"),
-    [(operation, *row) for operation, rows in OWN.items() for row in rows],
-)
-def test_an_operations_own_errors_can_be_ordered(
-    klarna: Klarna, operation: str, error: str, messages: list[str], status: int, code: str, expected: list[str]
-) -> None:
-    klarna.add_rule(operation, error=error, messages=messages)
-
-    answer = perform(klarna, operation)
-
-    assert_refused(answer, status, code, expected)
-
-
-@pytest.mark.parametrize("operation", OPERATIONS)
-def test_the_gateways_page_can_be_ordered(klarna: Klarna, operation: str) -> None:
-    klarna.add_rule(operation, error="Unauthorised")
-
-    assert_is_gateway_page(perform(klarna, operation))
-
-
-@pytest.mark.parametrize("operation", OPERATIONS)
-def test_a_rate_limit_can_be_ordered(klarna: Klarna, operation: str) -> None:
-    klarna.add_rule(operation, error="RateLimited")
-
-    answer = perform(klarna, operation)
-
-    assert_is_rate_limited(answer)
-    assert "0" == answer.headers["X-Ratelimit-Remaining"]
-
-
-@pytest.mark.parametrize("operation", OPERATIONS)
-def test_a_body_too_large_can_be_ordered(klarna: Klarna, operation: str) -> None:
-    klarna.add_rule(operation, error="TooLarge")
-
-    answer = perform(klarna, operation)
-
-    assert 413 == answer.status_code
-    assert ["correlation_id", "error_code", "error_messages"] == list(answer.get_json())
-
-
-def test_an_ordered_error_leaves_no_trace(klarna: Klarna) -> None:
-    token = klarna.token()
-    klarna.add_rule("create_order", error="INTERNAL_SERVER_ERROR", times=1)
-
-    first, second = klarna.create_order(token), klarna.create_order(token)
-
-    assert [500, 200] == [first.status_code, second.status_code]
-
-
-def test_an_error_that_an_operation_does_not_have_is_refused(klarna: Klarna) -> None:
-    rule = {"when": {"operation": "klarna.payments.create_session"}, "then": {"error": "REJECTED"}}
-
-    answer = klarna.call("POST", "/_mock/rules", rule)
-
-    assert 400 == answer.status_code
-    assert "'REJECTED' is no error of klarna.payments.create_session" in answer.get_json()["error"]
-
-
-# --- explained --------------------------------------------------------------------------------------------------------
 
 
 def test_the_explanation_shows_every_fault_also_of_later_stages(klarna: Klarna) -> None:

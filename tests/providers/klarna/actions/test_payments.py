@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -16,6 +14,8 @@ from mock_server.ledger import authorizations, orders, sessions
 from mock_server.providers.klarna import errors
 from mock_server.providers.klarna.actions import payments, shopper
 from mock_server.settings import Settings
+
+from tests.threads import tried_at_once
 
 from ..conftest import purchase_of, token_request_of
 
@@ -232,7 +232,7 @@ class TestCreateOrder:
     def test_of_16_threads_with_the_same_body_all_get_the_same_order(self, world: World) -> None:
         token = authorize(world, open_session(world))
 
-        answers = at_once(lambda: place(world, token))
+        answers = tried_at_once(lambda: place(world, token))
 
         assert 1 == len({answer["order_id"] for answer in answers})
         assert 1 == sum(1 for _ in world.store.all("orders"))
@@ -241,24 +241,11 @@ class TestCreateOrder:
         token = authorize(world, open_session(world))
         references = iter(range(16))
 
-        answers = at_once(lambda: place(world, token, merchant_reference1=str(next(references))))
+        answers = tried_at_once(lambda: place(world, token, merchant_reference1=str(next(references))))
 
         assert 1 == sum(isinstance(answer, dict) for answer in answers)
         assert 15 == sum(isinstance(answer, errors.DifferentRequestBody) for answer in answers)
         assert 1 == sum(1 for _ in world.store.all("orders"))
-
-
-def at_once(act: Callable[[], Any]) -> list[Any]:
-    """What 16 threads got: results and exceptions."""
-
-    def run() -> Any:
-        try:
-            return act()
-        except Exception as error:
-            return error
-
-    with ThreadPoolExecutor(16) as pool:
-        return [future.result(30) for future in [pool.submit(run) for _ in range(16)]]
 
 
 class TestDeleteAuthorization:

@@ -1,0 +1,32 @@
+"""Many threads that do the same at the same moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+
+def at_once(act: Callable[[], Any], *, times: int = 16) -> list[Any]:
+    """What each of ``times`` threads got; the failure of one is the caller's."""
+    barrier = Barrier(times)
+
+    def run() -> Any:
+        barrier.wait(10)
+        return act()
+
+    with ThreadPoolExecutor(times) as pool:
+        return [future.result(60) for future in [pool.submit(run) for _ in range(times)]]
+
+
+def tried_at_once(act: Callable[[], Any], *, times: int = 16) -> list[Any]:
+    """What each of ``times`` threads got: results, and the exceptions of those that were refused."""
+
+    def attempt() -> Any:
+        try:
+            return act()
+        except Exception as error:
+            return error
+
+    return at_once(attempt, times=times)

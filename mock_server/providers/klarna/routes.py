@@ -13,6 +13,7 @@ from mock_server.providers.klarna import errors, pages
 from mock_server.providers.klarna.actions import payments as actions
 from mock_server.providers.klarna.actions import shopper
 from mock_server.providers.klarna.schemas import payments as schemas
+from mock_server.providers.klarna.state import is_strict
 from mock_server.web.operations import Call, Reply, chosen, operation
 
 PAYMENTS = "klarna.payments"
@@ -35,13 +36,9 @@ def _paths(value: Any) -> None:
         raise ValueError("expected a list of field paths")
 
 
-def _strict(call: Call) -> bool:
-    return call.world.settings.klarna_locale_check == "strict"
-
-
 def _load_order(call: Call) -> dict[str, Any]:
     try:
-        return schemas.load_order(call.json, strict_locale=_strict(call))
+        return schemas.load_order(call.json, strict_locale=is_strict(call.world.settings))
     except errors.BadValue as bad:
         bad.faults += actions.explain_order(call.world, call.found, call.json)
         raise
@@ -68,8 +65,8 @@ def _with_country(call: Call, session_id: str, news: Any) -> Mapping[str, Any]:
 
 @operation(
     PAYMENTS, "POST", "/payments/v1/sessions", docs=DOCS + "createCreditSession", aliases=("/credit/v1/sessions",),
-    load=lambda call: schemas.load_session(call.json, strict_locale=_strict(call)), schema=schemas.SessionSchema,
-    errors=(errors.BadValue, *errors.COMMON),
+    load=lambda call: schemas.load_session(call.json, strict_locale=is_strict(call.world.settings)),
+    schema=schemas.SessionSchema, errors=(errors.BadValue, *errors.COMMON),
 )  # fmt: skip
 def create_session(call: Call) -> Reply:
     user, url = call.credential.user, call.base_url

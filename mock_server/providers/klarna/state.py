@@ -32,6 +32,11 @@ def authorized_payment_method(method: str, settings: Settings) -> Any:
     return method if settings.klarna_authorized_payment_method == "string" else {"type": method}
 
 
+def is_strict(settings: Settings) -> bool:
+    """Whether a locale foreign to the country is refused."""
+    return settings.klarna_locale_check == "strict"
+
+
 def redirect_url(session: Record, world: str) -> str | None:
     """Where the shop sends the browser after the order; None when it gave no confirmation URL.
 

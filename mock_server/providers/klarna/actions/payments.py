@@ -13,7 +13,14 @@ from mock_server.ledger import authorizations, markets, orders, sessions, tokens
 from mock_server.ledger.decisions import Verdict, read_verdict
 from mock_server.providers.klarna import errors
 from mock_server.providers.klarna.schemas import payments
-from mock_server.providers.klarna.state import authorized_payment_method, body_digest, differences, merged, redirect_url
+from mock_server.providers.klarna.state import (
+    authorized_payment_method,
+    body_digest,
+    differences,
+    is_strict,
+    merged,
+    redirect_url,
+)
 
 FACE = "klarna"
 _AFTER_THE_FIELDS = 10  # a stage later than all of a body's own
@@ -81,8 +88,7 @@ def update_session(world: World, session: Record, changes: dict[str, Any]) -> No
     Raises BadValue (400) when the session as a whole would break a rule, SessionHasBeenCompleted (404).
     Source: https://docs.klarna.com/api/payments/#operation/updateCreditSession (read 2026-11-20).
     """
-    strict = world.settings.klarna_locale_check == "strict"
-    payments.check_session(session["purchase"] | changes, strict_locale=strict)
+    payments.check_session(session["purchase"] | changes, strict_locale=is_strict(world.settings))
     with errors.in_klarnas_words():
         sessions.update_session(world, session["id"], changes)
 

@@ -12,6 +12,7 @@ from mock_server.core.world import World
 from mock_server.ledger import authorizations, markets, sessions
 from mock_server.providers.klarna import errors
 from mock_server.providers.klarna.schemas import payments
+from mock_server.providers.klarna.state import is_strict
 
 _DIGITS_ONLY = re.compile(r"\d+")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -41,8 +42,7 @@ def authorize(
     """
     try:
         changes = payments.load_session_update(data)
-        strict = world.settings.klarna_locale_check == "strict"
-        payments.check_session(session["purchase"] | changes, strict_locale=strict)
+        payments.check_session(session["purchase"] | changes, strict_locale=is_strict(world.settings))
     except errors.BadValue as bad:
         return _invalid([fault.path for fault in bad.faults])
     invalid = _malformed_addresses(session["purchase"] | changes)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.ledger import authorizations, sessions
 from mock_server.providers.klarna.actions import shopper
+from mock_server.settings import Settings
 
 from ..conftest import purchase_of
 
@@ -120,3 +122,12 @@ def test_a_person_the_shop_named_is_left_alone(world: World) -> None:
     told = act(world, session)
 
     assert {} == authorizations.find_authorization(world, told["authorization_token"])["shopper"]
+
+
+def test_a_locale_of_another_country_is_refused_when_the_setting_is_strict(world: World, session: Record) -> None:
+    strict = replace(world, settings=Settings(klarna_locale_check="strict"))
+
+    lenient_told = act(world, session, data={"locale": "de-DE"})
+    strict_told = act(strict, session, data={"locale": "de-DE"})
+
+    assert [True, ["locale"]] == [lenient_told["approved"], strict_told["error"]["invalid_fields"]]

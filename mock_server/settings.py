@@ -18,6 +18,9 @@ class SettingError(Exception):
     """A setting that cannot be used; the text names it, its value and what is allowed."""
 
 
+OF_PROVIDERS = ("klarna_", "multisafepay_")  # settings that a world's scenario may choose start with these
+
+
 def _setting(
     default: Any, about: str, choices: tuple[str, ...] = (), bounds: tuple[int, int] = (0, 10_000_000)
 ) -> Any:
@@ -26,7 +29,7 @@ def _setting(
 
 @dataclass(frozen=True)
 class Settings:
-    """What may be set, by environment variable, command line or (``klarna_*``) scenario."""
+    """What may be set, by environment variable, command line or (those of a provider) scenario."""
 
     host: str = _setting("127.0.0.1", "Address to listen on.")
     port: int = _setting(8080, "TCP port to listen on; 0 takes a free one.", bounds=(0, 65535))
@@ -58,6 +61,24 @@ class Settings:
     )
     klarna_rate_limits: str = _setting(
         "off", "Whether the playground's limits (5 sessions/s, 50 other calls/s) are enforced.", ("off", "on")
+    )
+    multisafepay_api_keys: str = _setting("", "Accepted API keys, comma separated; empty accepts every key.")
+    multisafepay_version: str = _setting(
+        "2025", "Year whose form answers have: numbers, text for money, or only an id and a page.",
+        ("2025", "2021", "2019"),
+    )
+    multisafepay_error_status: str = _setting(
+        "400", "HTTP status of refused fields, which no document tells; 200: of every refusal, for very old clients.",
+        ("400", "404", "422", "200"),
+    )
+    multisafepay_cart: str = _setting(
+        "required", "Whether a redirect order with a pay-later method needs a cart.", ("required", "optional")
+    )
+    multisafepay_duplicates: str = _setting(
+        "until_paid", "How long an order_id may be used again.", ("until_paid", "never")
+    )
+    multisafepay_refunded: str = _setting(
+        "refunded", "Status of a wholly refunded order.", ("refunded", "void")
     )
 
     def __post_init__(self) -> None:

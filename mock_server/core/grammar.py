@@ -15,7 +15,7 @@ from mock_server.core.clock import parse_time
 from mock_server.core.errors import Misused
 from mock_server.core.faults import EFFECTS, check_fault
 from mock_server.core.rules import Catalog, Option, is_able, named
-from mock_server.settings import SettingError, Settings, check
+from mock_server.settings import OF_PROVIDERS, SettingError, Settings, check
 
 # what a test may look at; the first word of its path
 LOOKS_AT = {
@@ -209,7 +209,7 @@ def _check_clock(clock: Mapping[str, Any]) -> None:
 
 
 def _check_settings(values: Mapping[str, Any]) -> None:
-    own = [setting.name for setting in fields(Settings) if setting.name.startswith("klarna_")]
+    own = [setting.name for setting in fields(Settings) if setting.name.startswith(OF_PROVIDERS)]
     for name in values:
         _check_word(name, own, ("settings", name), "setting of a world")
     try:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from mock_server.core.store import Record, Store
@@ -47,6 +49,17 @@ def masked(headers: Mapping[str, str]) -> dict[str, str]:
 
 def masked_query(query: Mapping[str, str]) -> dict[str, str]:
     return {name: MASK if _is_secret(name.lower()) else value for name, value in query.items()}
+
+
+def without_secrets(text: str, names: tuple[str, ...]) -> str:
+    """JSON text with the values of members of these names hidden."""
+    return _members(names).sub(rf'\1"{MASK}"', text) if names else text
+
+
+@cache
+def _members(names: tuple[str, ...]) -> re.Pattern[str]:
+    either = "|".join(map(re.escape, names))
+    return re.compile(rf'("(?:{either})"\s*:\s*)(?:"(?:[^"\\]|\\.)*"|[^\s,}}\]]+)')
 
 
 def shortened(text: str) -> str:

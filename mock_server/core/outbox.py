@@ -7,12 +7,12 @@ import re
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, wait
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Event, Lock, Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from mock_server.core.clock import Clock, stopwatch_ms, to_text
+from mock_server.core.clock import Clock, parse_time, stopwatch_ms, to_text
 from mock_server.core.ids import Ids
 from mock_server.core.store import Record, Store
 
@@ -21,17 +21,45 @@ if TYPE_CHECKING:
 
 _HOST = re.compile(r"[a-z0-9._:-]+")  # anything else is read as another host by some client
 _SHOWN_BYTES = 1000  # of a receiver's answer; the rest is not read
+_MOST_DELIVERIES = 256  # at a time: slow receivers hold one thread each, and must not delay others
 ALARM = "webhook"  # name of the alarms that bring messages to delivery
 
 
-class Outbox:
-    """The messages of one world. Times are the world's; only the waiting for an answer is real."""
+def _why_not_2xx(status: int, text: str) -> str:
+    return "" if 200 <= status < 300 else f"status is {status}, expected 2xx"
 
-    def __init__(self, store: Store, clock: Clock, ids: Ids, allowed_hosts: str) -> None:
+
+class Manners(NamedTuple):
+    """How the webhooks of one face leave, and what counts as their acknowledgement."""
+
+    # store, message, now -> {"url", "headers"} of this attempt: a time, a fresh signature
+    stamp: Callable[[Store, Record, datetime], Record] = lambda store, message, now: {}
+    # status and start of an answer -> why it acknowledges nothing; empty when it does
+    why_unacknowledged: Callable[[int, str], str] = _why_not_2xx
+
+
+_PLAIN = Manners()
+
+
+class Outbox:
+    """The messages of one world. Times are the world's; only the waiting for an answer is real.
+
+    A message record: id, event, about, method, url, headers, body, timeout_s, retry_after_s, manners (name of the face
+    whose they are), queue, not_before, ignores, state (waiting | delivered | failed | superseded | held | lost), why,
+    attempts (oldest first: {"at", "url", "headers", "status" and "answer" or "error", "why", "took_ms"}).
+
+    Messages of one queue leave in order and one at a time. One that waits for its next try makes way when a newer one
+    comes: what it told is no longer true.
+    """
+
+    def __init__(
+        self, store: Store, clock: Clock, ids: Ids, allowed_hosts: str, manners: Mapping[str, Manners] | None = None
+    ) -> None:
         self._store = store
         self._clock = clock
         self._ids = ids
         self._allowed = {host.strip().lower() for host in allowed_hosts.split(",") if host.strip()}
+        self._manners = manners or {}
 
     def post(
         self,
@@ -41,57 +69,170 @@ class Outbox:
         *,
         headers: Mapping[str, str],
         about: Mapping[str, str],
+        method: str = "POST",
         retry_after_s: Sequence[float] = (),
         timeout_s: float = 5,
+        manners: str = "",
+        queue: str = "",
+        delay: timedelta = timedelta(),
+        ignores: str = "",
+        lost: str = "",
     ) -> Record:
-        """Send a POST soon, and again after each pause of ``retry_after_s`` until the answer is a 2xx.
+        """Send a request soon, and again after each pause of ``retry_after_s`` until it is acknowledged.
 
-        ``about`` says which record it tells of. A URL that webhooks may not go to is kept and shown, not sent.
+        ``about`` says which record it tells of. A URL that webhooks may not go to is kept and shown, not sent, and so
+        is one that is ``lost``, for this reason; ``ignores`` is why no answer acknowledges it.
         """
         held = self.why_held(url)
+        not_before = self._clock.now() + delay
         message: Record = {
             "id": self._ids.uuid("webhook"),
             "event": event,
             "about": dict(about),
-            "method": "POST",
+            "method": method,
             "url": url,
             "headers": dict(headers),
             "body": body,
             "timeout_s": timeout_s,
             "retry_after_s": list(retry_after_s),
-            "state": "held" if held else "waiting",  # waiting | delivered | failed | held
-            "why": held,
-            "attempts": [],  # oldest first: {"at", "status" or "error", "took_ms"}
+            "manners": manners,
+            "queue": queue,
+            "not_before": to_text(not_before),
+            "ignores": ignores,
+            "state": "held" if held else "lost" if lost else "waiting",
+            "why": held or lost,
+            "attempts": [],
         }
         self._store.put("outbox", message["id"], message)
-        if not held:
-            self._clock.set_alarm(self._clock.now(), ALARM, message["id"])
+        if message["state"] == "waiting":
+            self._line_up(message)
         return message
 
     def newest(self) -> Iterator[Record]:
         return self._store.all("outbox", newest_first=True)
 
+    def find(self, message_id: str) -> Record | None:
+        return self._store.get("outbox", message_id)
+
+    def send_again(self, message_id: str) -> Record | None:
+        """One more try of a message that ended, whatever came of it; None when it is waiting, held or unknown."""
+        ended = ("delivered", "failed", "superseded", "lost")
+        taken: list[Record] = []
+
+        def reopen(message: Record | None) -> Record | None:
+            taken.clear()
+            if message is None or message["state"] not in ended:
+                return message
+            now = to_text(self._clock.now())
+            again = message | {"state": "waiting", "why": "", "ignores": "", "retry_after_s": [], "not_before": now}
+            taken.append(again)
+            return again
+
+        self._store.change("outbox", message_id, reopen)
+        for message in taken:
+            self._line_up(message)
+        return taken[0] if taken else None
+
+    def flush(self, queue: str) -> None:
+        """Send what waits in a queue at once, in this thread: for whoever must not answer before."""
+        seen: set[str] = set()
+        while (line := self._store.get("outbox_queues", queue)) and line["state"] == "idle":
+            first = line["waiting"][0]
+            if first in seen:
+                return
+            seen.add(first)
+            self.attempt(first)
+
     def attempt(self, message_id: str) -> Record | None:
         """Send a message that is due; answers with it as it is afterwards, None when there is no such message."""
         message = self._store.get("outbox", message_id)
-        if message is None or message["state"] != "waiting":
+        if message is None or message["state"] != "waiting" or not self._begin(message):
             return message
         at = self._clock.now()
-        attempt = {"at": to_text(at), **_send(message)}
+        manners = self._manners.get(message["manners"], _PLAIN)
+        stamped = {"url": message["url"], "headers": message["headers"], **manners.stamp(self._store, message, at)}
+        attempt = {"at": to_text(at), **stamped, **_send(message | stamped)}
+        attempt["why"] = attempt.get("error") or message["ignores"] or manners.why_unacknowledged(
+            attempt["status"], attempt["answer"]
+        )
         tried = len(message["attempts"])
         pauses = message["retry_after_s"]
-        delivered = 200 <= attempt.get("status", 0) < 300
-        state = "delivered" if delivered else "waiting" if tried < len(pauses) else "failed"
+        state = "delivered" if not attempt["why"] else "waiting" if tried < len(pauses) else "failed"
+        if state == "waiting" and self._has_newer(message):
+            state = "superseded"
 
         def note(current: Record | None) -> Record | None:
             if current is None:  # the world was reset meanwhile
                 return None
-            return current | {"state": state, "attempts": [*current["attempts"], attempt]}
+            return current | {"state": state, "why": attempt["why"], "attempts": [*current["attempts"], attempt]}
 
         message = self._store.change("outbox", message_id, note)
-        if message is not None and state == "waiting":
-            self._clock.set_alarm(at + timedelta(seconds=pauses[tried]), ALARM, message_id)
+        if message is not None:
+            self._end(message, at + timedelta(seconds=pauses[tried]) if state == "waiting" else None)
         return message
+
+    def _line_up(self, message: Record) -> None:
+        """Behind those of its queue; a message whose turn it is gets its alarm."""
+        if not message["queue"]:
+            self._set_alarm(message)
+            return
+        overtaken: list[str] = []
+
+        def join(line: Record | None) -> Record:
+            waiting, state = (line["waiting"], line["state"]) if line else ([], "idle")
+            overtaken[:] = waiting[:1] if state == "retrying" else []
+            ahead = waiting[len(overtaken) :]
+            return {"waiting": [*ahead, message["id"]], "state": "idle" if state == "retrying" else state}
+
+        line = self._store.change("outbox_queues", message["queue"], join)
+        for older in overtaken:
+            self._supersede(older, message["id"])
+        if line and line["state"] == "idle" and line["waiting"][0] == message["id"]:
+            self._set_alarm(message)
+
+    def _supersede(self, older: str, newer: str) -> None:
+        def give_way(message: Record | None) -> Record | None:
+            if message is None or message["state"] != "waiting":
+                return message
+            return message | {"state": "superseded", "why": f"{message['why']}; message {newer} tells the newer state"}
+
+        self._store.change("outbox", older, give_way)
+
+    def _has_newer(self, message: Record) -> bool:
+        line = self._store.get("outbox_queues", message["queue"]) if message["queue"] else None
+        return line is not None and len(line["waiting"]) > 1
+
+    def _begin(self, message: Record) -> bool:
+        """Whether it is the message's turn; then its queue is busy until ``_end``."""
+        if not message["queue"]:
+            return True
+        is_turn: list[bool] = []
+
+        def take(line: Record | None) -> Record | None:
+            is_turn[:] = [line is not None and line["state"] != "busy" and line["waiting"][:1] == [message["id"]]]
+            return line | {"state": "busy"} if line and is_turn[0] else line
+
+        self._store.change("outbox_queues", message["queue"], take)
+        return is_turn[0]
+
+    def _end(self, message: Record, again_at: datetime | None) -> None:
+        """Wait for the next try, unless a newer message came; or let the next of the queue go."""
+        if message["queue"]:
+            line = self._store.change("outbox_queues", message["queue"], lambda line: _moved_on(line, again_at))
+            if line is None or not line["waiting"]:
+                return
+            if line["waiting"][0] != message["id"]:
+                if again_at:  # it came while this one was on its way
+                    self._supersede(message["id"], line["waiting"][0])
+                following = self._store.get("outbox", line["waiting"][0])
+                if following is not None:
+                    self._set_alarm(following)
+                return
+        if again_at:
+            self._clock.set_alarm(again_at, ALARM, message["id"])
+
+    def _set_alarm(self, message: Record) -> None:
+        self._clock.set_alarm(max(parse_time(message["not_before"]), self._clock.now()), ALARM, message["id"])
 
     def why_held(self, url: str) -> str:
         """Why a webhook may not go there; empty for loopback, private addresses, one-word names and listed hosts."""
@@ -105,6 +246,16 @@ class Outbox:
         if host in self._allowed or is_near(host):
             return ""
         return f"{host} is neither loopback, private nor a one-word name; allow it with --webhook-allow {host}"
+
+
+def _moved_on(line: Record | None, again_at: datetime | None) -> Record | None:
+    """A queue after an attempt of its first message; an empty one is forgotten."""
+    if line is None:
+        return None
+    waiting = line["waiting"]
+    if again_at and len(waiting) == 1:
+        return {"waiting": waiting, "state": "retrying"}
+    return {"waiting": waiting[1:], "state": "idle"} if len(waiting) > 1 else None
 
 
 def is_near(host: str) -> bool:
@@ -131,7 +282,7 @@ def _send(message: Record) -> dict[str, Any]:
         session.trust_env = False
         try:
             answer = session.request(
-                message["method"], message["url"], data=message["body"].encode(), headers=message["headers"],
+                message["method"], message["url"], data=message["body"].encode() or None, headers=message["headers"],
                 timeout=message["timeout_s"], allow_redirects=False, stream=True,
             )  # fmt: skip
             outcome: dict[str, Any] = {"status": answer.status_code, "answer": _start_of(answer, started, message)}
@@ -164,7 +315,7 @@ class Courier:
         self._stopped = False
         from concurrent.futures import ThreadPoolExecutor  # not before a server runs
 
-        self._pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="webhook")
+        self._pool = ThreadPoolExecutor(max_workers=_MOST_DELIVERIES, thread_name_prefix="webhook")
         self._thread = Thread(target=self._run, name="courier", daemon=True)
         self._thread.start()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Lock
@@ -15,7 +15,7 @@ from mock_server.core.clock import LAST_YEAR, Alarm, Clock, to_ms, to_text
 from mock_server.core.errors import Misused
 from mock_server.core.ids import Ids
 from mock_server.core.journal import Journal
-from mock_server.core.outbox import ALARM, Outbox
+from mock_server.core.outbox import ALARM, Manners, Outbox
 from mock_server.core.rules import Catalog, Decision, Look, Rule, decide, read_rule
 from mock_server.core.scenarios import Book, Scenario
 from mock_server.core.store import Record, Store
@@ -38,6 +38,7 @@ class House:
     book: Book
     handlers: Mapping[str, Handler]  # name of an alarm -> what is done when it goes off
     listeners: Mapping[str, Sequence[Listener]]  # ledger event -> the faces that tell somebody
+    manners: Mapping[str, Manners] = field(default_factory=dict)  # of webhooks, by face
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -61,7 +61,7 @@ class Worlds:
             clock=clock,
             ids=ids,
             journal=Journal(store, settings.journal_limit),
-            outbox=Outbox(store, clock, ids, settings.webhook_allow),
+            outbox=Outbox(store, clock, ids, settings.webhook_allow, self.house.manners),
             settings=settings,
             scenario=story,
             house=self.house,

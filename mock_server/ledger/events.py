@@ -11,3 +11,5 @@ ORDER_ACCEPTED = "order.accepted"  # the order, once pending
 ORDER_REJECTED = "order.rejected"  # the order, once pending
 ORDER_CAPTURED = "order.captured"
 ORDER_REFUNDED = "order.refunded"
+ORDER_CANCELLED = "order.cancelled"  # nothing was captured, nothing will be
+ORDER_EXPIRED = "order.expired"  # the order; its authorization ran out with nothing captured

@@ -8,19 +8,17 @@ becomes and when).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from typing import Any
 
 from mock_server.core.clock import parse_time, to_text
 from mock_server.core.store import Record
 from mock_server.core.world import World
-from mock_server.ledger import events, transitions
+from mock_server.ledger import endings, events, transitions
 from mock_server.ledger.authorizations import AlreadyUsed, UnknownAuthorization, mark_used
 from mock_server.ledger.captures import capture_order
 from mock_server.ledger.decisions import Verdict, schedule
 from mock_server.ledger.sessions import EXPIRY, require_open
 
-AUTHORIZED_FOR = timedelta(days=28)
 _REFERENCE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789"
 # fields of a purchase that an order keeps as they were sent
 _KEPT = (
@@ -58,6 +56,7 @@ def place_order(
     world.store.put("orders", order_id, order)
     mark_used(world, authorization["token"])
     schedule(world, order_id, verdict)
+    world.clock.set_alarm(parse_time(order["expires_at"]), endings.EXPIRY, order_id)
     world.publish(events.ORDER_PLACED, order)
     if order["auto_capture"] and order["fraud_status"] == transitions.ACCEPTED:
         order, _ = capture_order(world, order_id, order["order_amount"])
@@ -97,7 +96,7 @@ def _order(
         "captures": [],  # oldest first
         "refunds": [],  # oldest first
         "created_at": to_text(now),
-        "expires_at": to_text(_midnight(now + AUTHORIZED_FOR)),
+        "expires_at": to_text(endings.expiry_from(now)),
         "session_id": authorization["session_id"],
         "authorization_token": authorization["token"],
         "merchant": authorization["merchant"],
@@ -105,10 +104,6 @@ def _order(
         "auto_capture": bool(purchase.get("auto_capture")),
         "decides": verdict.as_record(),
     }
-
-
-def _midnight(moment: datetime) -> datetime:
-    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _complete_session(world: World, authorization: Record, order_id: str, placed: Record) -> None:

@@ -20,12 +20,15 @@ REJECTED = "REJECTED"
 ALLOWED_IN: Mapping[str, tuple[str, ...]] = {
     "capture": (AUTHORIZED, PART_CAPTURED),
     "refund": (PART_CAPTURED, CAPTURED, CLOSED),
+    "cancel": (AUTHORIZED,),
+    "extend": (AUTHORIZED, PART_CAPTURED),
+    "expire": (AUTHORIZED,),
 }
 # fraud decision -> fraud statuses it may follow
 DECIDED_FROM: Mapping[str, tuple[str, ...]] = {ACCEPTED: (PENDING,), REJECTED: (PENDING,)}
 
 
-Reason = Literal["unknown", "status", "pending", "rejected", "amount"]
+Reason = Literal["unknown", "status", "pending", "rejected", "amount", "too_late"]
 
 
 class NotAllowed(Exception):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -14,10 +13,11 @@ from mock_server.core.grammar import nearest, rule_faults
 from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.core.worlds import Worlds
+from mock_server.web.operations import Provider
 
 _MOST_DIGITS = 9
-# what /_mock/state shows: name in the URL -> kind in the store
-STATES = {
+# what /_mock/state shows of the ledger: name in the URL -> kind in the store; providers add theirs
+LEDGER_STATES = {
     "sessions": "sessions",
     "authorizations": "authorizations",
     "orders": "orders",
@@ -30,21 +30,20 @@ def describe_world(world: World) -> dict[str, Any]:
     return {"name": world.name, "scenario": world.scenario.name, **read_clock(world)}
 
 
-def create_world(worlds: Worlds, name: str | None, scenario: str | None, base_url: str) -> dict[str, Any]:
+def create_world(
+    worlds: Worlds, providers: Sequence[Provider], name: str | None, scenario: str | None, base_url: str
+) -> dict[str, Any]:
     """A world and the credentials of every face that live in it; one that exists is left as it is."""
     world = worlds.get(name or worlds.fresh_name())
     if scenario:
         world = worlds.start(world.name, scenario)
-    return {"world": world.name, "scenario": world.scenario.name, **credentials(world.name, base_url)}
+    told = {provider.name: provider.credentials(world.name, base_url) for provider in providers}
+    return {"world": world.name, "scenario": world.scenario.name, **told, **_to_come(world.name, base_url)}
 
 
-def credentials(name: str, base_url: str) -> dict[str, Any]:
-    """For each face what a client is configured with to live in this world."""
-    user, password = f"PK00001_world-{name}", "secret"
-    basic = b64encode(f"{user}:{password}".encode()).decode()
+def _to_come(name: str, base_url: str) -> dict[str, Any]:
+    """Of the faces that are not emulated yet."""
     return {
-        "klarna": {"base_url": base_url, "user": user, "password": password, "authorization": f"Basic {basic}"},
-        "multisafepay": {"base_url": f"{base_url}/v1/json", "api_key": f"sandbox_world-{name}"},
         "commercelayer": {
             "base_url": f"{base_url}/api",
             "client_id": f"client_world-{name}",
@@ -164,18 +163,55 @@ def read_entry(world: World, number: str) -> Record:
     return _readable(entry)
 
 
-def read_state(world: World, kind: str | None = None, key: str | None = None) -> Any:
-    """Ledger records: how many of each kind, those of one kind (newest first, 100), or one. Raises Misused (404)."""
+def read_state(world: World, states: Mapping[str, str], kind: str | None = None, key: str | None = None) -> Any:
+    """Records of the kinds in ``states``: how many of each, those of one kind (newest first, 100), or one.
+
+    Raises Misused (404).
+    """
     if kind is None:
-        return {name: sum(1 for _ in world.store.all(stored)) for name, stored in STATES.items()}
-    if kind not in STATES:
-        raise Misused(f"{kind!r} is no kind of record; {nearest(kind, STATES)}", status=404, code="NOT_FOUND")
+        return {name: sum(1 for _ in world.store.all(stored)) for name, stored in states.items()}
+    if kind not in states:
+        raise Misused(f"{kind!r} is no kind of record; {nearest(kind, states)}", status=404, code="NOT_FOUND")
     if key is None:
-        return list(islice(world.store.all(STATES[kind], newest_first=True), 100))
-    record = world.store.get(STATES[kind], key)
+        return list(islice(world.store.all(states[kind], newest_first=True), 100))
+    record = world.store.get(states[kind], key)
     if record is None:
         raise Misused(f"no record {key} among the {kind} of world {world.name}", status=404, code="NOT_FOUND")
     return record
+
+
+def list_webhooks(world: World, query: Mapping[str, str]) -> list[Record]:
+    """Newest first; event, state, order_id and limit (100) choose. Raises Misused for another filter."""
+    known = ("event", "state", "order_id", "limit")
+    for name in query:
+        if name not in (*known, "world"):
+            raise Misused(f"{name}: no filter of webhooks; {nearest(name, known)}")
+    found = (message for message in world.outbox.newest() if _suits(message, query))
+    return list(islice(found, _number("limit", query.get("limit", "100"))))
+
+
+def _suits(message: Record, query: Mapping[str, str]) -> bool:
+    told = {"event": message["event"], "state": message["state"], "order_id": message["about"].get("order_id")}
+    return all(told[name] == query[name] for name in told if name in query)
+
+
+def read_webhook(world: World, message_id: str) -> Record:
+    """Raises Misused (404)."""
+    message = world.outbox.find(message_id)
+    if message is None:
+        raise Misused(f"no webhook {message_id} in world {world.name}", status=404, code="NOT_FOUND")
+    return message
+
+
+def resend_webhook(world: World, message_id: str) -> Record:
+    """Send once more what was delivered, given up or lost; answers when the receiver has. Raises Misused (404, 409)."""
+    message = read_webhook(world, message_id)
+    if world.outbox.send_again(message_id) is None:
+        why = message["why"] or "it will leave by itself"
+        raise Misused(f"webhook {message_id} is {message['state']}: {why}", status=409, code="IMPOSSIBLE")
+    world.outbox.flush(message["queue"]) if message["queue"] else world.outbox.attempt(message_id)
+    world.settle()
+    return read_webhook(world, message_id)
 
 
 def _readable(entry: Record) -> Record:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mock_server.control import actions, guard
@@ -18,7 +18,7 @@ _CLOCK, _NEW_WORLD, _CHOICE = ClockSchema(), NewWorldSchema(), ScenarioChoiceSch
 _JSON = "application/json"
 
 
-def control_provider(worlds: Worlds, version: str) -> Provider:
+def control_provider(worlds: Worlds, version: str, providers: Sequence[Provider]) -> Provider:
     """The control API as one more face, so that it walks the same road."""
     return Provider(
         name="control",
@@ -26,19 +26,26 @@ def control_provider(worlds: Worlds, version: str) -> Provider:
         base_path="/_mock",
         hosts=(),
         prefixes=("/_mock",),
-        operations=tuple(_operations(worlds, version)),
+        operations=tuple(_operations(worlds, version, providers)),
         authenticate=lambda call: guard.authenticate(call, worlds.house.settings),
         render=_render,
         write=_write,
     )
 
 
-def _operations(worlds: Worlds, version: str) -> list[Operation]:
+def _operations(worlds: Worlds, version: str, providers: Sequence[Provider]) -> list[Operation]:
     """method, path, what it answers."""
+    states = dict(actions.LEDGER_STATES)
+    for provider in providers:
+        states |= provider.states
+
+    def read_state(call: Call) -> Reply:
+        return Reply(actions.read_state(call.world, states, call.path_args.get("kind"), call.path_args.get("key")))
+
     return [
         _op("read_health", "GET", "/health", lambda call: Reply(_health(worlds, version))),
         _op("list_worlds", "GET", "/worlds", lambda call: Reply(_list_worlds(worlds))),
-        _op("create_world", "POST", "/worlds", lambda call: _create_world(worlds, call)),
+        _op("create_world", "POST", "/worlds", lambda call: _create_world(worlds, providers, call)),
         _op("delete_world", "DELETE", "/worlds/<name>", lambda call: _delete_world(worlds, call)),
         _op("reset_world", "POST", "/reset", lambda call: _reset(worlds, call)),
         _op("read_clock", "GET", "/clock", lambda call: Reply(actions.read_clock(call.world))),
@@ -51,9 +58,12 @@ def _operations(worlds: Worlds, version: str) -> list[Operation]:
         _op("delete_rule", "DELETE", "/rules/<number>", _delete_rules),
         _op("read_journal", "GET", "/journal", lambda call: Reply(actions.read_journal(call.world, call.query))),
         _op("read_entry", "GET", "/journal/<number>", _read_entry),
-        _op("count_state", "GET", "/state", _read_state),
-        _op("list_state", "GET", "/state/<kind>", _read_state),
-        _op("read_state", "GET", "/state/<kind>/<path:key>", _read_state),
+        _op("count_state", "GET", "/state", read_state),
+        _op("list_state", "GET", "/state/<kind>", read_state),
+        _op("read_state", "GET", "/state/<kind>/<path:key>", read_state),
+        _op("list_webhooks", "GET", "/webhooks", lambda call: Reply(actions.list_webhooks(call.world, call.query))),
+        _op("read_webhook", "GET", "/webhooks/<key>", _read_webhook),
+        _op("resend_webhook", "POST", "/webhooks/<key>/resend", _resend_webhook),
         _op("list_operations", "GET", "/operations", lambda call: Reply(_catalog(worlds))),
     ]
 
@@ -72,9 +82,10 @@ def _list_worlds(worlds: Worlds) -> list[dict[str, Any]]:
     return [actions.describe_world(worlds.get(name)) for name in worlds.names()]
 
 
-def _create_world(worlds: Worlds, call: Call) -> Reply:
+def _create_world(worlds: Worlds, providers: Sequence[Provider], call: Call) -> Reply:
     wanted = load_strictly(_NEW_WORLD, _body(call))
-    return Reply(actions.create_world(worlds, wanted.get("name"), wanted.get("scenario"), call.base_url), 201)
+    made = actions.create_world(worlds, providers, wanted.get("name"), wanted.get("scenario"), call.base_url)
+    return Reply(made, 201)
 
 
 def _delete_world(worlds: Worlds, call: Call) -> Reply:
@@ -112,8 +123,12 @@ def _read_entry(call: Call) -> Reply:
     return Reply(actions.read_entry(call.world, call.path_args["number"]))
 
 
-def _read_state(call: Call) -> Reply:
-    return Reply(actions.read_state(call.world, call.path_args.get("kind"), call.path_args.get("key")))
+def _read_webhook(call: Call) -> Reply:
+    return Reply(actions.read_webhook(call.world, call.path_args["key"]))
+
+
+def _resend_webhook(call: Call) -> Reply:
+    return Reply(actions.resend_webhook(call.world, call.path_args["key"]))
 
 
 def _catalog(worlds: Worlds) -> dict[str, Any]:

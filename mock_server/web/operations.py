@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mock_server.core.errors import ApiError, Misused
-from mock_server.core.rules import ACCEPTED, Choices, Decision, Option
-from mock_server.core.world import Listener, World
+from mock_server.core.outbox import Manners
+from mock_server.core.rules import ACCEPTED, Catalog, Choices, Decision, Option
+from mock_server.core.world import Handler, Listener, World
 
 Outcomes = Mapping[str, Mapping[str, Option]]  # outcome -> its options by name
 ONLY_ACCEPTED: Outcomes = {ACCEPTED: {}}
@@ -79,8 +80,9 @@ class Operation:
     aliases: tuple[str, ...] = ()
     outcomes: Outcomes = field(default_factory=lambda: ONLY_ACCEPTED)
     errors: tuple[type[ApiError], ...] = ()
-    schema: type | None = None  # of the request body, for documents
+    schema: Callable[[], type] | None = None  # of the request body, for documents
     public: bool = False  # a page for browsers: no credentials
+    parse: Callable[[Call], Any] | None = None  # reads another body than JSON: a form; raises Malformed
 
     @property
     def is_control(self) -> bool:
@@ -148,3 +150,10 @@ class Provider:
     listeners: Mapping[str, Sequence[Listener]] = field(default_factory=dict)
     not_emulated: Mapping[str, str] = field(default_factory=dict)  # prefix of real paths -> why not
     controls: tuple[Operation, ...] = ()  # what only this server has: a shopper's acts, under /_mock/<name>
+    credentials: Callable[[str, str], dict[str, Any]] = lambda world, url: {}  # what a client in that world is told
+    alarms: Mapping[str, Handler] = field(default_factory=dict)  # name of an alarm -> what is done when it goes off
+    choices: Catalog = field(default_factory=dict)  # what rules may choose besides operations: of webhooks
+    manners: Manners | None = None  # of its webhooks
+    states: Mapping[str, str] = field(default_factory=dict)  # what /_mock/state shows: name in the URL -> kind
+    secrets: tuple[str, ...] = ()  # members of request bodies that the journal hides
+    overrides_method: bool = False  # whether POST with X-HTTP-Method-Override is what that says

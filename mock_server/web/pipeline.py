@@ -13,7 +13,7 @@ from typing import Any
 from mock_server.core import faults
 from mock_server.core.clock import stopwatch_ms, to_text
 from mock_server.core.errors import ApiError, Broken, Malformed, Misused, NotEmulated, UnknownPath, WrongMethod
-from mock_server.core.journal import masked, masked_query, shortened
+from mock_server.core.journal import masked, masked_query, shortened, without_secrets
 from mock_server.core.rules import Decision, look_into
 from mock_server.core.world import DEFAULT, World, checked_name
 from mock_server.core.worlds import Worlds
@@ -57,7 +57,7 @@ def _walk(
     if operation is None:
         raise refusal or UnknownPath()
     _read(call)
-    call.json, not_json = _parsed(call.text)
+    call.json, not_json = (operation.parse(call), "") if operation.parse else _parsed(call.text)
     if not operation.is_control:
         _decide(operation, call)
     canned = _before_the_work(operation, call.decision)
@@ -197,7 +197,10 @@ def _entry(
         "took_ms": round(stopwatch_ms() - call.started_ms, 2),
         "decided_by": call.decision.decided_by,
         "outcome": call.decision.outcome,
-        "request": {"headers": masked(call.wire_headers), "body": shortened(call.text)},
+        "request": {
+            "headers": masked(call.wire_headers),
+            "body": shortened(without_secrets(call.text, provider.secrets)),
+        },
         "response": {"body": shortened(body.decode("utf-8", "replace"))},
     }
     if call.decision.options:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -40,8 +40,21 @@ class Faces:
         for provider in self._providers:
             for operation in provider.operations:
                 self._add(app, provider, operation)
+        app.wsgi_app = self._with_override(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own hook
         app.register_error_handler(NotFound, self._elsewhere)
         app.register_error_handler(MethodNotAllowed, self._elsewhere)
+
+    def _with_override(self, wsgi_app: Callable[..., Any]) -> Callable[..., Any]:
+        """POST with X-HTTP-Method-Override becomes what that says, for providers whose clients cannot say PATCH."""
+        prefixes = [prefix for provider in self._providers if provider.overrides_method for prefix in provider.prefixes]
+
+        def overriding(environ: dict[str, Any], start_response: Any) -> Any:
+            wanted = environ.get("HTTP_X_HTTP_METHOD_OVERRIDE")
+            if wanted and environ["REQUEST_METHOD"] == "POST" and _longest(prefixes, environ.get("PATH_INFO", "")):
+                environ["REQUEST_METHOD"] = wanted.strip().upper()
+            return wsgi_app(environ, start_response)
+
+        return overriding
 
     def _add(self, app: Flask, provider: Provider, operation: Operation) -> None:
         def view(**path_args: str) -> Response:
@@ -109,15 +122,14 @@ class Faces:
         for provider in self._providers:
             if any(fnmatchcase(host, pattern) for pattern in provider.hosts):
                 return provider
-        for provider in self._providers:
-            if path.startswith(provider.prefixes):
-                return provider
-        to_come = any(f"{path}/".startswith(f"{prefix}/") for prefix in self._control.not_emulated)
-        return self._control if to_come else self._providers[0]
+        claims = {prefix: provider for provider in self._providers for prefix in provider.prefixes}
+        claims |= dict.fromkeys(self._control.not_emulated, self._control)
+        claim = _longest(claims, path)
+        return claims[claim] if claim else self._providers[0]
 
     def _refusal(self, provider: Provider, error: HTTPException) -> ApiError:
         for prefix, what in provider.not_emulated.items():
-            if request.path.startswith(prefix):
+            if _longest([prefix], request.path):
                 return NotEmulated(f"{what} is not emulated: {request.method} {request.path}")
         asked = f"{request.method} {request.path}"
         if isinstance(error, MethodNotAllowed):
@@ -128,6 +140,11 @@ class Faces:
         operations = {f"{op.method} {op.path}": op.name for op in (*provider.operations, *provider.controls)}
         near = get_close_matches(asked, operations, n=3, cutoff=0.5)
         return UnknownPath(f"no operation has the path {request.path}", near=[f"{operations[n]}: {n}" for n in near])
+
+
+def _longest(prefixes: Iterable[str], path: str) -> str:
+    """The longest of these that the path begins with, segment by segment; empty when none does."""
+    return max((p for p in prefixes if f"{path}/".startswith(f"{p.rstrip('/')}/")), key=len, default="")
 
 
 def _call(path_args: Mapping[str, str], public_url: str) -> Call:

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from cheroot import server as cheroot_server
 from cheroot import wsgi as cheroot_wsgi
@@ -109,11 +110,19 @@ class RunningServer:
         return int(self._server.bind_addr[1])
 
     def _respond(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if "%2F" in environ["PATH_INFO"].upper():
+            environ["PATH_INFO"] = _decoded(environ["REQUEST_URI"])
         answer = self._app(environ, start_response)
         if _CUT not in environ:
             return answer
         getattr(answer, "close", lambda: None)()
         raise ConnectionCut
+
+
+def _decoded(target: str) -> str:
+    """A request target's path as WSGI wants it; Cheroot leaves encoded slashes as they are, beside others decoded."""
+    path = urlsplit(target).path if "://" in target else target.partition("?")[0]
+    return unquote_to_bytes(path).decode("latin-1")
 
 
 def serve(

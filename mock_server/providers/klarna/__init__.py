@@ -1,6 +1,6 @@
 """Klarna itself: Payments v1."""
 
-from mock_server.providers.klarna.auth import admit, authenticate
+from mock_server.providers.klarna.auth import admit, authenticate, credentials
 from mock_server.providers.klarna.errors import render
 from mock_server.providers.klarna.routes import CONTROLS, NOT_EMULATED, OPERATIONS
 from mock_server.providers.klarna.schemas.wire import write
@@ -21,4 +21,5 @@ PROVIDER = Provider(
     write=write,
     listeners=LISTENERS,
     not_emulated=NOT_EMULATED,
+    credentials=credentials,
 )

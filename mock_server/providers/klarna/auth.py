@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
+from base64 import b64decode, b64encode
+from typing import Any
 
 from mock_server.core.errors import RateLimited, Unauthorised
 from mock_server.core.store import Record
@@ -69,3 +70,10 @@ def _count(call: Call, category: str) -> int:
 
     window = call.world.store.change("klarna_rate", f"{category} {call.credential.user}", add)
     return int(window["used"]) if window else 1
+
+
+def credentials(world: str, base_url: str) -> dict[str, Any]:
+    """What a client in a world is configured with."""
+    user, password = f"PK00001_world-{world}", "secret"
+    basic = b64encode(f"{user}:{password}".encode()).decode()
+    return {"base_url": base_url, "user": user, "password": password, "authorization": f"Basic {basic}"}

@@ -66,7 +66,7 @@ def _with_country(call: Call, session_id: str, news: Any) -> Mapping[str, Any]:
 @operation(
     PAYMENTS, "POST", "/payments/v1/sessions", docs=DOCS + "createCreditSession", aliases=("/credit/v1/sessions",),
     load=lambda call: schemas.load_session(call.json, strict_locale=is_strict(call.world.settings)),
-    schema=schemas.SessionSchema, errors=(errors.BadValue, *errors.COMMON),
+    schema=lambda: schemas.SessionSchema, errors=(errors.BadValue, *errors.COMMON),
 )  # fmt: skip
 def create_session(call: Call) -> Reply:
     user, url = call.credential.user, call.base_url
@@ -87,7 +87,8 @@ def read_session(call: Call) -> Reply:
     PAYMENTS, "POST", "/payments/v1/sessions/<session_id>", docs=DOCS + "updateCreditSession",
     aliases=("/credit/v1/sessions/<session_id>",),
     find=lambda call: actions.find_open_session(call.world, call.path_args["session_id"]),
-    load=lambda call: schemas.load_session_update(call.json, call.found["purchase"]), schema=schemas.SessionSchema,
+    load=lambda call: schemas.load_session_update(call.json, call.found["purchase"]),
+    schema=lambda: schemas.SessionSchema,
     errors=(errors.BadValue, errors.InvalidSessionId, errors.SessionHasBeenCompleted, *errors.COMMON),
 )  # fmt: skip
 def update_session(call: Call) -> Reply:
@@ -100,7 +101,7 @@ def update_session(call: Call) -> Reply:
     aliases=("/credit/v1/authorizations/<token>/order",),
     purchase=_known_purchase,
     find=lambda call: actions.find_or_grant(call.world, call.path_args["token"], call.decision),
-    load=_load_order, schema=schemas.OrderSchema,
+    load=_load_order, schema=lambda: schemas.OrderSchema,
     outcomes={ACCEPTED: {}, "pending": PENDING_OPTIONS, "rejected": {}, "any_token": {}},
     errors=(
         errors.InvalidAuthorizationToken, errors.BadValue, errors.AuthorizationTokenConsumed,
@@ -131,7 +132,7 @@ def delete_authorization(call: Call) -> Reply:
     PAYMENTS, "POST", "/payments/v1/authorizations/<token>/customer-token", docs=DOCS + "purchaseToken",
     aliases=("/credit/v1/authorizations/<token>/customer-token",),
     find=lambda call: actions.find_authorization(call.world, call.path_args["token"]),
-    load=lambda call: schemas.load_customer_token(call.json), schema=schemas.CustomerTokenSchema,
+    load=lambda call: schemas.load_customer_token(call.json), schema=lambda: schemas.CustomerTokenSchema,
     errors=(
         errors.InvalidAuthorizationToken, errors.BadValue, errors.NotTokenizable, errors.NotAllowedForIntent,
         errors.AuthorizationTokenConsumed, errors.NotMatchingFields, *errors.COMMON,
@@ -152,7 +153,7 @@ def redirect(call: Call) -> Reply:
 @operation(
     PAYMENTS, "POST", "/_mock/klarna/authorizations", docs=SDK_DOCS,
     purchase=_session_purchase,
-    load=lambda call: schemas.load_authorize(call.json), schema=schemas.AuthorizeSchema,
+    load=lambda call: schemas.load_authorize(call.json), schema=lambda: schemas.AuthorizeSchema,
     outcomes={
         ACCEPTED: {}, "pending": PENDING_OPTIONS,
         "rejected": {"reason": Option("Klarna's internal reason, for the journal")},

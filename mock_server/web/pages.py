@@ -1,0 +1,57 @@
+"""What hosted pages share: one look, escaped by default, nothing from other hosts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+from mock_server.core.errors import Malformed
+from mock_server.web.operations import Call, Reply
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_HTML = "text/html; charset=utf-8"
+_MOST_FIELDS = 100
+# no scripts, nothing of other hosts; forms may lead back to the shop, wherever that is
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors *",
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+def page(template: str, *, status: int = 200, **values: Any) -> Reply:
+    """A page from a template of this folder; what merchants wrote is escaped."""
+    html = _environment().get_template(template).render(**values)
+    return Reply(html.encode("utf-8", "replace"), status, _HEADERS, _HTML)
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # not before a page is asked for
+
+    return Environment(loader=PackageLoader("mock_server.web"), autoescape=True, undefined=StrictUndefined)
+
+
+def form(call: Call) -> Mapping[str, str]:
+    """The fields of a form that a browser sent; of one sent twice the last. Raises Malformed."""
+    try:
+        fields = parse_qs(call.text, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except ValueError as error:
+        raise Malformed(f"the body is no form: {error}") from error
+    return {name: values[-1] for name, values in fields.items()}
+
+
+def money(amount: int, currency: str, locale: str) -> str:
+    """Minor units as the shopper reads them: €260.00, 260,00 €."""
+    from babel.core import UnknownLocaleError
+    from babel.numbers import format_currency, get_currency_precision
+
+    major = amount / 10 ** get_currency_precision(currency)
+    try:
+        return format_currency(major, currency, locale=locale)
+    except (UnknownLocaleError, ValueError):
+        return format_currency(major, currency, locale="en_US")

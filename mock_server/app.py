@@ -10,27 +10,29 @@ from pathlib import Path
 from flask import Flask
 
 from mock_server import __version__
-from mock_server.core.rules import Catalog
+from mock_server.core.outbox import Manners
+from mock_server.core.rules import Catalog, Choices
 from mock_server.core.scenarios import Book
 from mock_server.core.store import MemoryStore, Store
 from mock_server.core.world import Handler, House, Listener
 from mock_server.core.worlds import Worlds
-from mock_server.ledger import authorizations, decisions, sessions
-from mock_server.providers import klarna
+from mock_server.ledger import authorizations, decisions, endings, sessions
+from mock_server.providers import klarna, multisafepay
 from mock_server.settings import Settings
 from mock_server.web.operations import Provider
 from mock_server.web.routing import Faces
 
-PROVIDERS: tuple[Provider, ...] = (klarna.PROVIDER,)
+PROVIDERS: tuple[Provider, ...] = (klarna.PROVIDER, multisafepay.PROVIDER)
 
 # the faces of the ledger that are not emulated yet: path of their base URL -> title
-_TO_COME = {"/v1/json": "MultiSafepay", "/api/admin": "NEXT Commerce", "/api": "Commerce Layer"}
+_TO_COME = {"/api/admin": "NEXT Commerce", "/api": "Commerce Layer"}
 
 # name of an alarm -> what is done when it goes off
 _HANDLERS: dict[str, Handler] = {
     sessions.EXPIRY: sessions.expire_session,
     authorizations.EXPIRY: authorizations.expire_authorization,
     decisions.DECISION: decisions.decide_due,
+    endings.EXPIRY: endings.expire_order,
 }
 
 
@@ -52,22 +54,29 @@ def _control(worlds: Worlds) -> Provider:
     """The control API, which answers for the faces to come as well; imported when it is called for."""
     from mock_server.control.routes import control_provider
 
-    return replace(control_provider(worlds, __version__), not_emulated=_TO_COME)
+    return replace(control_provider(worlds, __version__, PROVIDERS), not_emulated=_TO_COME)
 
 
 def create_worlds(settings: Settings, new_store: Callable[[str], Store] = lambda name: MemoryStore()) -> Worlds:
     """The worlds without HTTP, for tests of actions."""
     users = Path(settings.scenarios) if settings.scenarios else None
     names = catalog()
-    house = House(settings, names, Book(names, data_folder("scenarios"), users), _HANDLERS, _listeners())
+    handlers, manners = dict(_HANDLERS), dict[str, Manners]()
+    for provider in PROVIDERS:
+        handlers |= provider.alarms
+        manners |= {provider.name: provider.manners} if provider.manners else {}
+    house = House(settings, names, Book(names, data_folder("scenarios"), users), handlers, _listeners(), manners)
     house.book.get(settings.scenario)  # a mistyped name stops the start
     return Worlds(house, new_store)
 
 
 def catalog() -> Catalog:
-    """What rules may choose, for every operation of every provider."""
-    operations = [op for provider in PROVIDERS for op in (*provider.operations, *provider.controls)]
-    return {operation.name: operation.choices for operation in operations}
+    """What rules may choose, for every operation and webhook of every provider."""
+    found: dict[str, Choices] = {}
+    for provider in PROVIDERS:
+        found |= {operation.name: operation.choices for operation in (*provider.operations, *provider.controls)}
+        found |= provider.choices
+    return found
 
 
 def data_folder(name: str) -> Path:

@@ -1,0 +1,199 @@
+"""Cards: reservations that the merchant captures, and cards stored for later.
+
+Source: docs.multisafepay.com, manual capture, recurring payments; the Python SDK's own tests (read 2026-11-20).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mock_server.core.clock import to_text
+from mock_server.core.store import Record
+from mock_server.core.world import World
+from mock_server.providers.multisafepay import errors
+from mock_server.providers.multisafepay.state import orders
+from mock_server.providers.multisafepay.state.gateways import GATEWAYS
+from mock_server.providers.multisafepay.state.statuses import PAID, RESERVED, Impossible
+from mock_server.providers.multisafepay.webhooks import announce
+
+TOKENS = "multisafepay_tokens"  # token -> stored card
+_TEST_CARD = {"last4": "1111", "bin": "411111", "expiry": "3012", "holder": None}
+
+
+def shown_of(gateway_info: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What may be shown of a card; its number is not kept."""
+    number = "".join(digit for digit in str(gateway_info.get("card_number", "")) if digit.isdigit())
+    if not number:
+        return None
+    return {
+        "last4": number[-4:],
+        "bin": number[:6],
+        "expiry": gateway_info.get("card_expiry_date"),
+        "holder": gateway_info.get("card_holder_name"),
+    }
+
+
+def reservation(world: World, order: Record) -> dict[str, Any]:
+    """What an order gains when its card's money is only reserved: all of it, for as long as the scheme allows."""
+    within = GATEWAYS[order["gateway"]].captured_within
+    assert within is not None  # the schema refuses capture: manual for any other
+    return {
+        "capture": {"remaining": order["amount"], "orders": []},
+        "expires_at": to_text(world.clock.now() + within),
+    }
+
+
+def create_capture(world: World, order: Record, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Take a reservation's money, all or a part; a part becomes an order of its own, new_order_id.
+
+    Raises InvalidRequest when nothing is reserved, InvalidAmount for more than remains, InvalidTransactionId for an
+    order_id that is taken.
+    """
+    if order["capture"] is None:
+        raise errors.InvalidRequest.because("capture", f"is not manual, order {order['order_id']} has no reservation")
+    remaining = order["capture"]["remaining"]
+    amount = wanted.get("amount") or remaining
+    if amount == order["amount"]:
+        captured = orders.change(world, order["order_id"], lambda found: _taken(world, found, amount, ""))
+        announce(world, captured)
+        return {"transaction_id": captured["transaction_id"], "order_id": captured["order_id"]}
+    part = _part(world, order, amount, wanted)
+    world.store.change(orders.KIND, part["order_id"], lambda found: _only_new(found, part))
+    try:
+        orders.change(world, order["order_id"], lambda found: _taken(world, found, amount, part["order_id"]))
+    except errors.Refused:
+        world.store.change(orders.KIND, part["order_id"], lambda _: None)
+        raise
+    announce(world, part)
+    return {"transaction_id": part["transaction_id"], "order_id": part["order_id"]}
+
+
+def _taken(world: World, order: Record, amount: int, part: str) -> Record:
+    if orders.state_of(order) != RESERVED:
+        raise errors.InvalidRequest() from Impossible(f"order {order['order_id']} is {order['status']}, not reserved")
+    remaining = order["capture"]["remaining"]
+    if not 0 < amount <= remaining:
+        raise errors.InvalidAmount.because("amount", f"is {amount}, {remaining} of {order['amount']} remain")
+    capture = {"remaining": remaining - amount, "orders": [*order["capture"]["orders"], *([part] if part else [])]}
+    if capture["remaining"]:
+        return order | {"capture": capture, "modified": to_text(world.clock.now())}
+    return orders.as_moved(world, order, "capture", capture=capture)
+
+
+def _part(world: World, order: Record, amount: int, wanted: Mapping[str, Any]) -> Record:
+    new_id = wanted.get("new_order_id")
+    if not new_id:
+        raise errors.MissingData.because("new_order_id", "is missing, a part becomes an order of its own")
+    _only_new(orders.find(world, new_id), order)
+    now = to_text(world.clock.now())
+    return order | {
+        "order_id": new_id,
+        "amount": amount,
+        "transaction_id": orders.new_transaction_id(world, new_id),
+        "status": wanted.get("new_order_status", "completed"),
+        "financial_status": PAID.financial_status,
+        "capture": None,
+        "wants_capture": False,
+        "description": wanted.get("description") or order["description"],
+        "reason": wanted.get("reason"),
+        "invoice_id": wanted.get("invoice_id"),
+        "created": now,
+        "modified": now,
+        "completed": now,
+        "expires_at": None,
+        "session_id": "",
+    }
+
+
+def _only_new(found: Record | None, part: Record) -> Record:
+    if found is not None:
+        raise errors.InvalidTransactionId.because("new_order_id", f"is {found['order_id']!r}, which is taken")
+    return part
+
+
+def cancel_capture(world: World, order: Record, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Let go of what remains reserved: void when nothing was captured. Raises InvalidRequest."""
+
+    def let_go(found: Record) -> Record:
+        if found["capture"] is None or orders.state_of(found) != RESERVED:
+            raise errors.InvalidRequest() from Impossible(f"order {found['order_id']} has nothing reserved")
+        move = "capture" if found["capture"]["orders"] else "cancel"
+        return orders.as_moved(
+            world, found, move, capture=found["capture"] | {"remaining": 0}, reason=wanted.get("reason")
+        )
+
+    changed = orders.change(world, order["order_id"], let_go)
+    announce(world, changed)
+    return {"order_id": changed["order_id"], "transaction_id": changed["transaction_id"], "success": True}
+
+
+def stored_card(world: World, order: Record, wanted: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Keep the card of a customer with a reference, when the order says for what; None otherwise."""
+    model, reference = wanted.get("recurring_model"), wanted["customer"].get("reference")
+    if wanted.get("recurring_id"):
+        return {"id": wanted["recurring_id"], "model": model}
+    if not (model and reference and GATEWAYS[order["gateway"]].is_card):
+        return None
+    card = order["card"] or _TEST_CARD
+    token = world.ids.token("multisafepay_token", 10)
+    world.store.put(
+        TOKENS,
+        token,
+        {
+            "token": token,
+            "reference": reference,
+            "code": order["gateway"],
+            "bin": card["bin"],
+            "last4": card["last4"],
+            "expiry": card["expiry"] or _TEST_CARD["expiry"],
+            "holder": card["holder"],
+            "model": model,
+        },
+    )
+    return {"id": token, "model": model}
+
+
+def list_tokens(world: World, reference: str) -> dict[str, Any]:
+    """The stored cards of a customer."""
+    mine = [token for token in world.store.all(TOKENS) if token["reference"] == reference]
+    return {"tokens": [_token_view(world, token) for token in mine]}
+
+
+def find_token(world: World, reference: str, token: str) -> Record:
+    """Raises TokenNotFound."""
+    found = world.store.get(TOKENS, token)
+    if found is None or found["reference"] != reference:
+        raise errors.TokenNotFound.because("token", f"is {token!r}, customer {reference!r} has none such")
+    return found
+
+
+def read_token(world: World, token: Record) -> dict[str, Any]:
+    return _token_view(world, token)
+
+
+def update_token(world: World, token: Record, update: Mapping[str, Any]) -> dict[str, Any]:
+    names = {"card_holder_name": "holder", "card_expiry_date": "expiry", "recurring_model": "model"}
+    changes = {own: update[name] for name, own in names.items() if name in update}
+    world.store.change(TOKENS, token["token"], lambda found: found | changes if found else None)
+    return {"updated": True}
+
+
+def remove_token(world: World, token: Record) -> dict[str, Any]:
+    world.store.change(TOKENS, token["token"], lambda _: None)
+    return {"removed": True}
+
+
+def _token_view(world: World, token: Record) -> dict[str, Any]:
+    expiry, now = str(token["expiry"]), orders.wall_clock(world.clock.now()).strftime("%y%m")
+    return {
+        "token": token["token"],
+        "code": token["code"],
+        "display": f"**** **** **** {token['last4']}",
+        "bin": int(token["bin"]),
+        "name_holder": token["holder"],
+        "expiry_date": int(expiry) if expiry.isdigit() else None,
+        "expired": int(expiry < now),
+        "last4": int(token["last4"]),
+        "recurring_model": token["model"],
+    }

@@ -1,0 +1,50 @@
+"""How a website proves who it is to MultiSafepay, and which world that names."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any
+
+from mock_server.core.errors import Unauthorised
+from mock_server.core.world import World, name_in
+from mock_server.providers.multisafepay.state import orders
+from mock_server.web.operations import Call, Credential
+
+_KEY_LENGTH = 40  # of every key published; some clients insist on it
+
+
+def authenticate(call: Call) -> Credential:
+    """The website's API key: header ``api_key``, ``?api_key=`` or a Bearer token; it names the world.
+
+    Raises Unauthorised when there is none. Source: docs.multisafepay.com, authentication (read 2026-11-20).
+    """
+    key = call.headers.get("api-key") or call.query.get("api_key") or _bearer(call.headers.get("authorization", ""))
+    if not key:
+        raise Unauthorised("an API key is expected: header api_key, ?api_key= or Authorization: Bearer")
+    return Credential(key, world=name_in(key))
+
+
+def _bearer(header: str) -> str:
+    scheme, _, value = header.partition(" ")
+    return value.strip() if scheme.lower() == "bearer" else ""
+
+
+def admit(call: Call) -> None:
+    """Refuse keys that the setting does not list. Raises Unauthorised."""
+    accepted = call.world.settings.multisafepay_api_keys
+    if accepted and call.credential.user not in [text.strip() for text in accepted.split(",")]:
+        raise Unauthorised("the API key is not among those of the setting multisafepay_api_keys")
+
+
+def site_of(world: World, credential: Credential) -> str:
+    """The website of a key; the key is remembered, it signs the website's notifications."""
+    site = sha256(credential.user.encode()).hexdigest()[:12]
+    if world.store.get(orders.SITES, site) is None:
+        world.store.put(orders.SITES, site, {"api_key": credential.user})
+    return site
+
+
+def credentials(world: str, base_url: str) -> dict[str, Any]:
+    """What a client in a world is configured with."""
+    key = f"_world-{world}".rjust(_KEY_LENGTH, "0")
+    return {"base_url": f"{base_url}/v1/json", "api_key": key, "authorization": f"Bearer {key}"}

@@ -1,0 +1,408 @@
+"""The bodies of orders: fields, limits, and which refusal each bad one gets.
+
+Source: docs.multisafepay.com, OpenAPI schemas of POST and PATCH /orders; pages of 2020 to 2022 (read 2026-11-20).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from marshmallow import Schema, ValidationError, pre_load
+from marshmallow import fields as mm
+
+from mock_server.core.errors import Fault
+from mock_server.core.grammar import load_strictly
+from mock_server.providers.multisafepay import errors
+from mock_server.providers.multisafepay.schemas.fields import (
+    Anything,
+    Flag,
+    Many,
+    MultiSafepaySchema,
+    Number,
+    Part,
+    Text,
+    Whole,
+    load,
+)
+from mock_server.providers.multisafepay.state import cart
+from mock_server.providers.multisafepay.state.gateways import CURRENCIES, GATEWAYS, ISSUERS, takes
+from mock_server.settings import Settings
+
+REDIRECT, DIRECT, PAYMENT_LINK, CHECKOUT = "redirect", "direct", "paymentlink", "checkout"
+TYPES = (REDIRECT, DIRECT, PAYMENT_LINK, CHECKOUT)
+LOCALES = tuple("cs_CZ de_AT de_DE en_US fi_FI fr_BE fr_FR it_IT nl_BE nl_NL pl_PL es_ES sv_SE zh_CN".split())
+_FALLBACK_LOCALE = "en_US"
+_TEST_ISSUER = "3151"
+_TAG = re.compile(r"<[^>]*>")
+_BIRTHDAYS = ("%Y-%m-%d", "%d-%m-%Y", "%d%m%Y", "%Y%m%d")
+_OF_DELIVERY = ("address1", "city", "country", "first_name", "house_number", "last_name", "zip_code")
+
+
+class IpAddress(Text):
+    """IPv4 or IPv6."""
+
+    def __init__(self) -> None:
+        super().__init__(error=errors.InvalidIpAddress)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs).strip()
+        try:
+            ipaddress.ip_address(text)
+        except ValueError as error:
+            raise ValidationError(f"is {text!r}, expected an IP address") from error
+        return text
+
+
+class Country(Text):
+    """ISO 3166-1 alpha-2, in either case."""
+
+    def __init__(self) -> None:
+        super().__init__(error=errors.InvalidCountryCode, upper=True)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        from babel import Locale  # not before an order comes
+
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if len(text) != 2 or text not in Locale("en").territories:
+            raise ValidationError(f"is {text!r}, expected an ISO 3166-1 code like NL")
+        return text
+
+
+class PersonSchema(MultiSafepaySchema):
+    """A customer or the receiver of a delivery; also with PHP's spelling of names."""
+
+    first_name = Text(25, least=2)
+    last_name = Text(25, least=2)
+    company_name = Text(100)
+    cocnumber = Text(50)
+    address1 = Text(64)
+    address2 = Text(64)
+    house_number = Text(10)
+    zip_code = Text(10)
+    city = Text(50)
+    state = Text(6)
+    country = Country()
+    phone = Text(25)
+    email = Text(64)
+
+    @pre_load
+    def _spelled(self, data: Any, **_: Any) -> Any:
+        if not isinstance(data, Mapping):
+            return data
+        aliases = {"firstname": "first_name", "lastname": "last_name", "phone1": "phone"}
+        return {aliases[name]: value for name, value in data.items() if name in aliases} | {
+            name: value for name, value in data.items() if name not in aliases and value not in (None, "")
+        }
+
+
+class CustomerSchema(PersonSchema):
+    ip_address = IpAddress()
+    forwarded_ip = IpAddress()
+    locale = Text(20)
+    reference = Text(100)
+
+
+class GatewayInfoSchema(MultiSafepaySchema):
+    """Of cards only what may be shown is kept."""
+
+    birthday = Text(20)
+    gender = Text(10)
+    phone = Text(25)
+    email = Text(64)
+    issuer_id = Text(20)
+    card_number = Text(25)
+    card_holder_name = Text(100)
+    card_expiry_date = Text(7)
+
+
+class PaymentOptionsSchema(MultiSafepaySchema):
+    """Production's rules for URLs (https, no port, a few characters) do not suit a local server."""
+
+    notification_url = Text(150)
+    notification_method = Text(pattern="(?i)GET|POST", upper=True)
+    redirect_url = Text(2000)
+    cancel_url = Text(2000)
+    close_window = Flag()
+
+
+class RuleSchema(MultiSafepaySchema):
+    rate = Number(least=0, most=1, error=errors.IncorrectTaxRate, missing=errors.IncorrectTaxRate)
+    country = Text(10)
+
+
+class AlternateSchema(MultiSafepaySchema):
+    name = Text(100)
+    standalone = Flag()
+    rules = Many(Part(RuleSchema, missing=errors.IncorrectTaxRate))
+
+
+class DefaultSchema(MultiSafepaySchema):
+    """Java and .NET send the default like an alternate, its rate inside ``rules``."""
+
+    rate = Number(least=0, most=1, error=errors.IncorrectTaxRate, missing=errors.IncorrectTaxRate)
+    shipping_taxed = Flag()
+
+    @pre_load
+    def _from_rules(self, data: Any, **_: Any) -> Any:
+        rules = data.get("rules") if isinstance(data, Mapping) else None
+        if isinstance(rules, list) and rules and isinstance(rules[0], Mapping) and "rate" not in data:
+            return {**data, "rate": rules[0].get("rate")}
+        return data
+
+
+class TaxTablesSchema(MultiSafepaySchema):
+    default = Part(DefaultSchema)
+    alternate = Many(Part(AlternateSchema, missing=errors.IncorrectTaxRate))
+
+
+class CheckoutOptionsSchema(MultiSafepaySchema):
+    validate_cart = Flag()
+    tax_tables = Part(TaxTablesSchema)
+
+
+class WeightSchema(MultiSafepaySchema):
+    unit = Text(20)
+    value = Anything()
+
+
+class ItemSchema(MultiSafepaySchema):
+    """A line; ``unit_price`` is major units without VAT."""
+
+    name = Text(500)
+    description = Text(2000)
+    unit_price = Number(error=errors.IncorrectItemPrice, missing=errors.IncorrectItemPrice)
+    quantity = Number(missing=errors.MissingData)
+    merchant_item_id = Text(100)
+    tax_table_selector = Anything()
+    currency = Text(10, upper=True)
+    weight = Part(WeightSchema)
+    image = Text(2000)
+    product_url = Text(2000)
+    cashback = Text(100)
+    options = Anything()
+
+
+class CartSchema(MultiSafepaySchema):
+    items = Many(Part(ItemSchema, missing=errors.MissingData), missing=errors.MissingData)
+
+
+class CustomInfoSchema(MultiSafepaySchema):
+    custom_1 = Text(500)
+    custom_2 = Text(500)
+    custom_3 = Text(500)
+
+
+class OrderSchema(MultiSafepaySchema):
+    """Body of create_order; fields are checked in this order, the first bad one is answered."""
+
+    type = Text(pattern="|".join(TYPES))
+    gateway = Text(50, upper=True, error=errors.NoGateway)
+    order_id = Text(50, least=1, error=errors.InvalidTransactionId, missing=errors.InvalidTransactionId)
+    currency = Text(3, least=3, upper=True, error=errors.InvalidCurrency, missing=errors.InvalidCurrency)
+    amount = Whole(error=errors.InvalidAmount, missing=errors.InvalidAmount)
+    description = Text(200, cut=True, error=errors.InvalidDescription, missing=errors.InvalidDescription)
+    var1 = Text(500, error=errors.InvalidVariable)
+    var2 = Text(500, error=errors.InvalidVariable)
+    var3 = Text(500, error=errors.InvalidVariable)
+    items = Text(100_000)
+    days_active = Whole(least=1, most=365)
+    seconds_active = Whole(most=31_536_000)
+    payment_options = Part(PaymentOptionsSchema)
+    customer = Part(CustomerSchema)
+    delivery = Part(PersonSchema)
+    gateway_info = Part(GatewayInfoSchema)
+    shopping_cart = Part(CartSchema)
+    checkout_options = Part(CheckoutOptionsSchema)
+    custom_info = Part(CustomInfoSchema)
+    recurring_model = Text(pattern="cardOnFile|subscription|unscheduled")
+    recurring_id = Text(100)
+    capture = Text(pattern="manual")
+
+
+class UpdateSchema(MultiSafepaySchema):
+    """Body of update_order: a shipment, a cancellation, an extension or an invoice number."""
+
+    status = Text(pattern="shipped|cancelled|completed|declined")
+    exclude_order = Flag()
+    tracktrace_code = Text(500)
+    tracktrace_url = Text(2000)
+    carrier = Text(500)
+    ship_date = Text(100)
+    reason = Text(500)
+    invoice_id = Text(50)
+    invoice_url = Text(2000)
+    po_number = Text(100)
+    memo = Text(2000)
+    amount = Whole(error=errors.InvalidAmount)
+    extend_expiration = Flag()
+    new_order_id = Text(50)
+
+
+class CompleteSchema(Schema):
+    """Body of the control call that stands for the shopper on the payment page."""
+
+    outcome = mm.String()
+    gateway = mm.String()
+    decide = mm.String()
+    after = mm.String()
+    reason = mm.String()
+
+
+def load_complete(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Raises Misused."""
+    return load_strictly(CompleteSchema(), body)
+
+
+def load_update(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Raises Refused."""
+    return load(UpdateSchema, body)
+
+
+def load_order(body: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
+    """A new order, checked from its fields to its cart.
+
+    ``cart`` is ``{"items": [...], "tables": {...} or None}`` or None, ``customer``, ``delivery``, ``gateway_info`` and
+    ``payment_options`` are always there. Raises Refused with the code of what was found first.
+    """
+    order = load(OrderSchema, body)
+    order.setdefault("type", REDIRECT)
+    for name in ("customer", "delivery", "gateway_info", "payment_options", "custom_info"):
+        order.setdefault(name, {})
+    order["description"] = _TAG.sub("", order["description"]).strip()
+    order["locale"] = _locale(order["customer"].pop("locale", ""))
+    order["cart"] = _cart(order)
+    _check_gateway(order)
+    _check_currency(order)
+    _check_amount(order)
+    _check_description(order)
+    _check_what_fast_checkout_wants(order)
+    _check_what_pay_later_wants(order, settings)
+    _check_sum(order)
+    order["gateway_info"]["birthday"] = _birthday(order["gateway_info"].get("birthday"))
+    return order
+
+
+def _locale(text: str) -> str:
+    """Any other than those of the page falls back to English."""
+    return text if text in LOCALES else _FALLBACK_LOCALE
+
+
+def _birthday(text: str | None) -> str | None:
+    """As 1970-07-10; None for what is no date, which the shopper is asked for again."""
+    for form in _BIRTHDAYS if text else ():
+        try:
+            return datetime.strptime(str(text), form).date().isoformat()
+        except ValueError:
+            continue
+    return None
+
+
+def _cart(order: dict[str, Any]) -> dict[str, Any] | None:
+    shopping_cart = order.pop("shopping_cart", None)
+    options = order.pop("checkout_options", {})
+    order["validate_cart"] = options.get("validate_cart", False)
+    if not shopping_cart or not shopping_cart["items"]:
+        return None
+    items = [{"merchant_item_id": None, "name": None, **item} for item in shopping_cart["items"]]
+    return {"items": items, "tables": tables_of(options.get("tax_tables"))}
+
+
+def tables_of(tables: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Tax tables with all their members."""
+    if tables is None:
+        return None
+    default = tables.get("default")
+    return {
+        "default": default and {"shipping_taxed": False, **default},
+        "alternate": [
+            {
+                "name": table.get("name", ""),
+                "standalone": table.get("standalone", False),
+                "rules": [{"country": "", **rule} for rule in table.get("rules", [])],
+            }
+            for table in tables.get("alternate", [])
+        ],
+    }
+
+
+def _check_gateway(order: dict[str, Any]) -> None:
+    name = order.setdefault("gateway", None)
+    if name is None:
+        if order["type"] == DIRECT:
+            raise errors.NoGateway.because("gateway", "is missing, a direct order needs one")
+        return
+    if name not in GATEWAYS:
+        raise errors.NoGateway.because("gateway", f"is {name!r}; known: {', '.join(GATEWAYS)}")
+    if order.get("capture") and not GATEWAYS[name].captured_within:
+        raise errors.NoGateway.because("capture", f"is manual, which {name} does not offer")
+    issuer = order["gateway_info"].get("issuer_id")
+    if name == "IDEAL" and issuer and issuer not in (*ISSUERS["ideal"], _TEST_ISSUER):
+        raise errors.InvalidIssuer.because("gateway_info.issuer_id", f"is {issuer!r}, no bank of iDEAL")
+
+
+def _check_currency(order: Mapping[str, Any]) -> None:
+    currency, name = order["currency"], order["gateway"]
+    if currency not in CURRENCIES:
+        raise errors.InvalidCurrency.because("currency", f"is {currency!r}; supported: {', '.join(CURRENCIES)}")
+    if name and currency not in GATEWAYS[name].currencies:
+        allowed = ", ".join(GATEWAYS[name].currencies)
+        raise errors.InvalidCurrency.because("currency", f"is {currency}; {name} takes {allowed}")
+    country = order["customer"].get("country", "")
+    if name and not takes(GATEWAYS[name], country, ""):
+        allowed = ", ".join(GATEWAYS[name].countries)
+        raise errors.NoGateway.because("customer.country", f"is {country}; {name} is offered in {allowed}")
+
+
+def _check_amount(order: Mapping[str, Any]) -> None:
+    """Nothing is a sum only for a card that is to be verified."""
+    is_card = bool(order["gateway"]) and GATEWAYS[order["gateway"]].is_card
+    if order["amount"] < 1 and not is_card:
+        raise errors.InvalidAmount.because("amount", "is 0, expected at least 1 (minor units)")
+
+
+def _check_description(order: Mapping[str, Any]) -> None:
+    if not order["description"]:
+        raise errors.InvalidDescription.because("description", "is empty without its HTML tags")
+
+
+def _check_what_fast_checkout_wants(order: Mapping[str, Any]) -> None:
+    if order["type"] != CHECKOUT:
+        return
+    lacks = [f"payment_options.{url}" for url in ("redirect_url", "cancel_url") if url not in order["payment_options"]]
+    _refuse_lack(lacks + ([] if order["cart"] else ["shopping_cart"]), "FastCheckout")
+
+
+def _refuse_lack(paths: list[str], who: str) -> None:
+    if paths:
+        raise errors.MissingData.of([Fault(path, f"{path} is missing, {who} needs it") for path in paths])
+
+
+def _check_what_pay_later_wants(order: Mapping[str, Any], settings: Settings) -> None:
+    """A page asks the shopper for what is missing; a cart it cannot ask for."""
+    name = order["gateway"]
+    if not name or not GATEWAYS[name].is_bnpl:
+        return
+    lacks = []
+    if order["type"] == DIRECT:
+        lacks += [part for part in ("customer", "delivery") if not order[part]]
+        lacks += [f"delivery.{field}" for field in _OF_DELIVERY if order["delivery"] and field not in order["delivery"]]
+    if order["cart"] is None and (order["type"] == DIRECT or settings.multisafepay_cart == "required"):
+        lacks.append("shopping_cart")
+    if order["cart"] is not None and order["cart"]["tables"] is None:
+        lacks.append("checkout_options.tax_tables")
+    _refuse_lack(lacks, name)
+
+
+def _check_sum(order: Mapping[str, Any]) -> None:
+    """Of pay-later carts always, of others when the shop asks for it."""
+    if order["cart"] is None:
+        return
+    items, tables, currency = order["cart"]["items"], order["cart"]["tables"], order["currency"]
+    cart.check_cart(items, tables, currency)
+    is_checked = order["validate_cart"] or (order["gateway"] and GATEWAYS[order["gateway"]].is_bnpl)
+    if is_checked:
+        cart.check_amount(order["amount"], items, tables, cart.digits_of(currency))

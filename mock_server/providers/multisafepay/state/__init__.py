@@ -1,0 +1,1 @@
+"""MultiSafepay's own nouns: gateways, statuses, carts and orders over the ledger's records."""

@@ -1,0 +1,144 @@
+"""MultiSafepay's orders in the store: found by either id, changed in one step.
+
+An order record: order_id, site, type, gateway (None until the shopper picks one), currency, amount, description,
+customer, delivery, gateway_info, cart ({items, tables} or None), payment_options, var1..3, custom_info, items (HTML of
+the shop's), locale, session_id, base_url, transaction_id (None until a method was started), klarna_order_id,
+external_transaction_id, status, financial_status, before_refunds, reason, reason_code, created, modified, completed,
+expires_at (UTC), amount_refunded, refunds (oldest first: {refund_id, amount, status, financial_status, at, ...}),
+capture (of a card's reservation: {remaining, orders} or None), recurring ({id, model} or None), card ({last4, expiry,
+holder} or None), notified (how often the shop was told). Amounts are minor units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from mock_server.core.clock import to_text
+from mock_server.core.store import Record
+from mock_server.core.world import World
+from mock_server.providers.multisafepay.state.statuses import State, after_refunds, moved
+
+KIND = "multisafepay_orders"
+TRANSACTIONS = "multisafepay_transactions"  # PSP id -> order_id
+SESSIONS = "multisafepay_sessions"  # session id -> order_id
+SITES = "multisafepay_sites"  # site -> its API key
+# names of alarms; their keys are the session, the order_id, and "refund_id order_id"
+EXPIRY, SETTLEMENT, REFUND = "multisafepay.expire", "multisafepay.settle", "multisafepay.refund"
+_AMSTERDAM = "Europe/Amsterdam"
+_EXTRA_DIGITS = 6  # of a transaction id, behind the seconds since 1970
+
+
+def find(world: World, id_: str) -> Record | None:
+    """By the merchant's order_id or else MultiSafepay's transaction id."""
+    order = world.store.get(KIND, id_)
+    if order is None and (known := world.store.get(TRANSACTIONS, id_)):
+        order = world.store.get(KIND, known["order_id"])
+    return order
+
+
+def find_by_session(world: World, session_id: str) -> Record | None:
+    """The order of a payment page, unless a newer page took its place."""
+    known = world.store.get(SESSIONS, session_id)
+    order = world.store.get(KIND, known["order_id"]) if known else None
+    return order if order and order["session_id"] == session_id else None
+
+
+def state_of(order: Record) -> State:
+    return State(order["status"], order["financial_status"])
+
+
+def as_moved(world: World, order: Record, move: str, **changes: Any) -> Record:
+    """The record after a move; raises Impossible."""
+    state = moved(state_of(order), move, order["order_id"])
+    if state.financial_status == "completed" and not order["completed"]:
+        changes = {"completed": to_text(world.clock.now()), **changes}
+    return order | {**state._asdict(), "modified": to_text(world.clock.now()), **changes}
+
+
+def change(world: World, order_id: str, apply: Callable[[Record], Record]) -> Record:
+    """Change an order in one atomic step; ``apply`` may refuse by raising. Raises KeyError when there is none."""
+
+    def checked(order: Record | None) -> Record:
+        if order is None:
+            raise KeyError(order_id)
+        return apply(order)
+
+    changed = world.store.change(KIND, order_id, checked)
+    assert changed is not None  # checked never answers None
+    return changed
+
+
+def move(world: World, order_id: str, move: str, **changes: Any) -> Record:
+    """Make a move; raises Impossible, and nothing is changed."""
+    return change(world, order_id, lambda order: as_moved(world, order, move, **changes))
+
+
+def new_transaction_id(world: World, order_id: str) -> int:
+    """A PSP id that leads to this order: the seconds and six digits; seven digits in the versions before 2025."""
+    chance = world.ids.draw("multisafepay_transaction")
+    if world.settings.multisafepay_version == "2025":
+        number: int = world.clock.now_ms() // 1000 * 10**_EXTRA_DIGITS + chance.randrange(10**_EXTRA_DIGITS)
+    else:
+        number = chance.randrange(1_000_000, 10_000_000)
+    world.store.put(TRANSACTIONS, str(number), {"order_id": order_id})
+    return number
+
+
+def wall_clock(moment: datetime) -> datetime:
+    """The time in Amsterdam, which is MultiSafepay's."""
+    from zoneinfo import ZoneInfo  # not before an order is there
+
+    return moment.astimezone(ZoneInfo(_AMSTERDAM))
+
+
+def api_key_of(world: World, site: str) -> str:
+    """The key that signs the notifications of a site."""
+    known = world.store.get(SITES, site)
+    return str(known["api_key"]) if known else ""
+
+
+def refund_entry(
+    world: World, order: Record, number: int, amount: int, *, state: tuple[str, str], **details: Any
+) -> Record:
+    """A refund before it is one: ``state`` is its status and financial_status."""
+    now = to_text(world.clock.now())
+    return {
+        "refund_id": number,
+        "order_id": order["order_id"],
+        "amount": amount,
+        "status": state[0],
+        "financial_status": state[1],
+        "description": None,
+        "at": now,
+        "modified": now,
+        **details,
+    }
+
+
+def with_refund(world: World, order: Record, entry: Record) -> Record:
+    """The order with one more refund."""
+    return counted(world, order | {"refunds": [*order["refunds"], entry]})
+
+
+def with_refund_changed(world: World, order: Record, number: int, **changes: Any) -> Record:
+    """The order after one of its refunds changed."""
+    now = to_text(world.clock.now())
+    refunds = [
+        refund | changes | {"modified": now} if refund["refund_id"] == number else refund for refund in order["refunds"]
+    ]
+    return counted(world, order | {"refunds": refunds})
+
+
+def counted(world: World, order: Record) -> Record:
+    """The order with what its refunds make of its amount_refunded and status; void ones count for nothing."""
+    refunded = sum(refund["amount"] for refund in order["refunds"] if refund["status"] != "void")
+    before = order["before_refunds"] or order["status"]
+    status = after_refunds(before, order["amount"], refunded, world.settings.multisafepay_refunded)
+    return order | {
+        "amount_refunded": refunded,
+        "before_refunds": before if refunded else None,
+        "status": status,
+        "modified": to_text(world.clock.now()),
+    }

@@ -15,6 +15,7 @@ from mock_server.core.worlds import Worlds
 from mock_server.settings import Settings
 from mock_server.web.serving import RunningServer
 from tests.klarna import InProcess, Klarna, OverHttp
+from tests.multisafepay import MultiSafepay
 from tests.receiver import Receiver
 
 
@@ -68,6 +69,20 @@ def klarna_over_http(server: str, fresh_world: str) -> Iterator[Klarna]:
     with requests.Session() as session:
         session.trust_env = False
         yield Klarna(OverHttp(server, session), fresh_world)
+
+
+@pytest.fixture
+def multisafepay(app: Flask) -> MultiSafepay:
+    """MultiSafepay in one process: quick, and alone; without a courier what falls due leaves with the next request."""
+    return MultiSafepay(InProcess(app.test_client()), "test")
+
+
+@pytest.fixture
+def multisafepay_over_http(server: str, fresh_world: str) -> Iterator[MultiSafepay]:
+    """MultiSafepay on a real socket, in a world that no other test uses."""
+    with requests.Session() as session:
+        session.trust_env = False
+        yield MultiSafepay(OverHttp(server, session), fresh_world)
 
 
 @pytest.fixture

@@ -87,7 +87,7 @@ class Klarna:
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         """A merchant's request; ``x_mock_outcome="rejected"`` becomes the header X-Mock-Outcome."""
         return self._wire.send(
-            method, path, auth=(self.user, self.password), headers=_spelled(headers), body=body
+            method, path, auth=(self.user, self.password), headers=spelled(headers), body=body
         )
 
     def control(self, method: str, path: str, body: Any = None) -> Answer:
@@ -95,22 +95,22 @@ class Klarna:
         return self._wire.send(method, f"/_mock{path}", auth=None, headers={"X-Mock-World": self.world}, body=body)
 
     def create_session(self, **fields: Any) -> dict[str, Any]:
-        found: dict[str, Any] = _fine(self.send("POST", "/payments/v1/sessions", purchase_of(**fields)))
+        found: dict[str, Any] = fine(self.send("POST", "/payments/v1/sessions", purchase_of(**fields)))
         return found
 
     def read_session(self, session_id: str) -> dict[str, Any]:
-        found: dict[str, Any] = _fine(self.send("GET", f"/payments/v1/sessions/{session_id}"))
+        found: dict[str, Any] = fine(self.send("GET", f"/payments/v1/sessions/{session_id}"))
         return found
 
     def authorize(self, session_id: str, **asked: Any) -> dict[str, Any]:
         """What the shopper does in the widget; answers with what the browser's callback gets."""
         body = {"session_id": session_id, **asked}
-        found: dict[str, Any] = _fine(self.control("POST", "/klarna/authorizations", body))
+        found: dict[str, Any] = fine(self.control("POST", "/klarna/authorizations", body))
         return found
 
     def create_order(self, token: str, **fields: Any) -> dict[str, Any]:
         path = f"/payments/v1/authorizations/{token}/order"
-        found: dict[str, Any] = _fine(self.send("POST", path, purchase_of(**fields)))
+        found: dict[str, Any] = fine(self.send("POST", path, purchase_of(**fields)))
         return found
 
     def buy(self, **fields: Any) -> dict[str, Any]:
@@ -120,31 +120,31 @@ class Klarna:
 
     def advance(self, duration: str) -> list[dict[str, Any]]:
         """Move the world's clock; answers with what fired on the way."""
-        fired: list[dict[str, Any]] = _fine(self.control("POST", "/clock", {"advance": duration}))["fired"]
+        fired: list[dict[str, Any]] = fine(self.control("POST", "/clock", {"advance": duration}))["fired"]
         return fired
 
     def add_rule(self, operation: str, then: Any, **more: Any) -> list[dict[str, Any]]:
         """``add_rule("klarna.payments.create_order", {"outcome": "rejected"}, times=1)``."""
         match = more.pop("match", {})
-        rules: list[dict[str, Any]] = _fine(
+        rules: list[dict[str, Any]] = fine(
             self.control("POST", "/rules", {"when": {"operation": operation, "match": match}, "then": then, **more})
         )
         return rules
 
     def choose_scenario(self, name: str) -> None:
-        _fine(self.control("PUT", "/scenario", {"name": name}))
+        fine(self.control("PUT", "/scenario", {"name": name}))
 
     def journal(self) -> list[dict[str, Any]]:
         """What was asked of this world, newest first."""
-        entries: list[dict[str, Any]] = _fine(self.control("GET", "/journal"))
+        entries: list[dict[str, Any]] = fine(self.control("GET", "/journal"))
         return entries
 
 
-def _spelled(headers: Mapping[str, str]) -> dict[str, str]:
+def spelled(headers: Mapping[str, str]) -> dict[str, str]:
     return {name.replace("_", "-").title(): value for name, value in headers.items()}
 
 
-def _fine(answer: Answer) -> Any:
+def fine(answer: Answer) -> Any:
     """The JSON of a 2xx; anything else fails the test with what was said."""
     assert answer.status // 100 == 2, f"{answer.status}: {answer.text}"
     return answer.json if answer.text else {}

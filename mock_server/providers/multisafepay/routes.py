@@ -68,7 +68,7 @@ def _ids_of_orders(path: str = "") -> dict[str, Any]:
 
 
 def _known_purchase(call: Call) -> Mapping[str, Any]:
-    """What rules see as purchase.* when a shopper pays: the order, in Klarna's names too, and the country that counts."""
+    """What rules see as purchase.* when a shopper pays: the order, also in Klarna's names."""
     if "session_id" in call.path_args:
         order = orders.find_by_session(call.world, call.path_args["session_id"])
     else:

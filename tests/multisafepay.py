@@ -64,7 +64,8 @@ class MultiSafepay:
 
     def create(self, order_id: str = "ON-1", amount: Any = 10000, **fields: Any) -> dict[str, Any]:
         """A new order's answer: the payment page, or the order itself."""
-        return self.data("POST", "/orders", order_of(order_id, amount, **fields))
+        found: dict[str, Any] = self.data("POST", "/orders", order_of(order_id, amount, **fields))
+        return found
 
     def data(self, method: str, path: str, body: Any = None) -> Any:
         """The data of a success; anything else fails the test with what was said."""

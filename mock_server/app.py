@@ -46,7 +46,7 @@ def create_app(
     worlds = create_worlds(settings or Settings(), new_store)
     app = Flask(__name__, static_folder=None)
     app.extensions["worlds"] = worlds
-    Faces(worlds, PROVIDERS, partial(_control, worlds)).mount(app)
+    Faces(worlds, PROVIDERS, partial(_control, worlds), _TO_COME).mount(app)
     return app
 
 

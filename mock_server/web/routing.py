@@ -9,9 +9,9 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Request, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
-from werkzeug.routing import Map, Rule
+from werkzeug.routing import Map, MapAdapter, Rule
 
 from mock_server.core.clock import stopwatch_ms
 from mock_server.core.errors import ApiError, Malformed, NotEmulated, TooLarge, UnknownPath, WrongMethod
@@ -22,27 +22,55 @@ from mock_server.web.serving import ConnectionCut, cut, give_up_reading
 
 MOST_BODY_BYTES = 1_000_000
 _MOST_DRAINED_BYTES = 20_000_000  # of a body too large, so that the client gets to read the answer
-_CONTROL_PREFIX = "/_mock"
+_CONTROL, _CONTROL_PREFIX = "control", "/_mock"
 
 
 class Faces:
     """The providers of a server, by the requests that are theirs."""
 
-    def __init__(self, worlds: Worlds, providers: Sequence[Provider], make_control: Callable[[], Provider]) -> None:
-        """``make_control`` gives the control API; it is called once, when that is first needed."""
+    def __init__(
+        self,
+        worlds: Worlds,
+        providers: Sequence[Provider],
+        make_control: Callable[[], Provider],
+        to_come: Iterable[str] = (),
+    ) -> None:
+        """``make_control`` gives the control API, once, when it is first needed; it answers for ``to_come`` too."""
         self._worlds = worlds
         self._providers = providers
         self._make_control = make_control
+        self._to_come = tuple(to_come)
+        self._maps: dict[str, Map] = {}  # name of a face -> its operations
 
     def mount(self, app: Flask) -> None:
-        """Add every operation, and this server's own answers for paths and methods that none has."""
-        app.url_map.merge_slashes = False
-        for provider in self._providers:
-            for operation in provider.operations:
-                self._add(app, provider, operation)
-        app.wsgi_app = self._with_override(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own hook
-        app.register_error_handler(NotFound, self._elsewhere)
-        app.register_error_handler(MethodNotAllowed, self._elsewhere)
+        """Route by face: each has a map of its own, made when its first request comes; a start is in a hurry."""
+        self._views = app.view_functions
+        app.create_url_adapter = self._adapter  # type: ignore[method-assign]  # Flask's own hook
+        app.wsgi_app = self._with_override(app.wsgi_app)  # type: ignore[method-assign]  # another
+        app.register_error_handler(NotFound, self._nowhere)
+        app.register_error_handler(MethodNotAllowed, self._nowhere)
+
+    def _adapter(self, request: Request | None) -> MapAdapter | None:
+        """What Flask matches a request with: the map of the face that claims its path, else the first one's."""
+        if request is None:
+            return None
+        provider = self._claimant(request.path) or self._providers[0]
+        return (self._maps.get(provider.name) or self._mapped(provider)).bind_to_environ(request.environ)
+
+    def _mapped(self, provider: Provider) -> Map:
+        operations = provider.operations
+        if provider.name == _CONTROL:
+            operations = (*operations, *(op for other in self._providers for op in other.controls))
+        rules = []
+        for operation in operations:
+            self._views[operation.name] = self._view(provider, operation)
+            for path in (operation.path, *operation.aliases):
+                rules.append(Rule(path, methods=[operation.method], endpoint=operation.name))
+        made = self._maps[provider.name] = Map(rules, strict_slashes=False, merge_slashes=False)
+        return made
+
+    def _view(self, provider: Provider, operation: Operation) -> Callable[..., Response]:
+        return lambda **path_args: self._serve(provider, operation, path_args)
 
     def _with_override(self, wsgi_app: Callable[..., Any]) -> Callable[..., Any]:
         """POST with X-HTTP-Method-Override becomes what that says, for providers whose clients cannot say PATCH."""
@@ -56,20 +84,6 @@ class Faces:
 
         return overriding
 
-    def _add(self, app: Flask, provider: Provider, operation: Operation) -> None:
-        def view(**path_args: str) -> Response:
-            return self._serve(provider, operation, path_args)
-
-        for path in (operation.path, *operation.aliases):
-            app.add_url_rule(
-                path,
-                endpoint=operation.name,
-                view_func=view,
-                methods=[operation.method],
-                strict_slashes=False,
-                provide_automatic_options=False,
-            )
-
     def _serve(
         self,
         provider: Provider,
@@ -80,35 +94,20 @@ class Faces:
         call = _call(path_args, self._worlds.house.settings.public_url)
         body, headers, reply = pipeline.answer(self._worlds, provider, operation, call, refusal)
         response = _response(body, headers, reply)
-        if "origin" in call.headers and provider is not self._control:
+        if "origin" in call.headers and provider.name != _CONTROL:
             response.headers.extend(_cors(call.headers["origin"]))
         due_ms = call.world.clock.next_due_ms()
         if due_ms is not None and due_ms <= call.world.clock.now_ms():
             response.call_on_close(call.world.wake)
         return response
 
-    def _elsewhere(self, error: HTTPException) -> Response:
-        """A control call; or a path that no operation has, or not with this method."""
-        try:
-            operation, path_args = self._control_map.bind("").match(request.path, request.method)
-            return self._serve(self._control, operation, path_args)
-        except HTTPException as refused:
-            return self._nowhere(refused if isinstance(refused, MethodNotAllowed) else error)
-
     @cached_property
     def _control(self) -> Provider:
         return self._make_control()
 
-    @cached_property
-    def _control_map(self) -> Map:
-        """Made when the first control call comes: it takes time, and a start is in a hurry."""
-        operations = [*self._control.operations, *(op for provider in self._providers for op in provider.controls)]
-        rules = [Rule(op.path, methods=[op.method], endpoint=op) for op in operations]
-        return Map(rules, strict_slashes=False, merge_slashes=False)
-
     def _nowhere(self, error: HTTPException) -> Response:
         provider = self._owner(request.host.partition(":")[0], request.path)
-        if request.method == "OPTIONS" and "Origin" in request.headers and provider is not self._control:
+        if request.method == "OPTIONS" and "Origin" in request.headers and provider.name != _CONTROL:
             return Response(status=_status(204), headers=_cors(request.headers["Origin"]))
         return self._serve(provider, None, {}, self._refusal(provider, error))
 
@@ -117,15 +116,33 @@ class Faces:
 
         The control API answers for itself and for the faces that are still to come.
         """
-        if f"{path}/".startswith(f"{_CONTROL_PREFIX}/"):
-            return self._control
+        claimant = self._claimant(path)
+        if claimant is not None and claimant.name == _CONTROL and path.startswith(_CONTROL_PREFIX):
+            return claimant
         for provider in self._providers:
             if any(fnmatchcase(host, pattern) for pattern in provider.hosts):
                 return provider
-        claims = {prefix: provider for provider in self._providers for prefix in provider.prefixes}
-        claims |= dict.fromkeys(self._control.not_emulated, self._control)
-        claim = _longest(claims, path)
-        return claims[claim] if claim else self._providers[0]
+        return claimant or self._providers[0]
+
+    def _claimant(self, path: str) -> Provider | None:
+        """The face of the longest prefix that the path begins with."""
+        claims = self._claims.get(path.partition("/")[2].partition("/")[0])
+        claim = _longest(claims, path) if claims else ""
+        if not claims or not claim:
+            return None
+        found = claims[claim]
+        return self._control if found is None else found
+
+    @cached_property
+    def _claims(self) -> dict[str, dict[str, Provider | None]]:
+        """First segment of a path -> prefix -> whose it is; None: the control API's, which is made late."""
+        claims: dict[str, dict[str, Provider | None]] = {}
+        for provider in self._providers:
+            for prefix in provider.prefixes:
+                claims.setdefault(prefix.split("/")[1], {})[prefix] = provider
+        for prefix in (_CONTROL_PREFIX, *self._to_come):
+            claims.setdefault(prefix.split("/")[1], {})[prefix] = None
+        return claims
 
     def _refusal(self, provider: Provider, error: HTTPException) -> ApiError:
         for prefix, what in provider.not_emulated.items():

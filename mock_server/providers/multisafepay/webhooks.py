@@ -155,8 +155,10 @@ def _behind(world: World, record: Record) -> Record | None:
 
 def _follow_capture(world: World, record: Record) -> None:
     """Klarna's capture is MultiSafepay's shipment; a part of it is no shipment yet."""
-    if record["status"] == transitions.CAPTURED:
+    order = _behind(world, record)
+    if order is not None and record["status"] == transitions.CAPTURED:
         _follow("ship")(world, record)
+        orders.set_settlement(world, order["order_id"])
 
 
 def _follow_refund(world: World, record: Record) -> None:

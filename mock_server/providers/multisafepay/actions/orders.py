@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from mock_server.core.clock import Alarm, parse_time, to_text
@@ -30,7 +30,6 @@ from mock_server.providers.multisafepay.state.statuses import (
 from mock_server.providers.multisafepay.state.views import order_view
 from mock_server.providers.multisafepay.webhooks import FACE, announce
 
-_BUSINESS_DAYS = 14  # until Klarna pays a shipped order
 _EVENTS_LIFETIME = timedelta(days=1)
 _OF_A_SHIPMENT = ("tracktrace_code", "tracktrace_url", "carrier", "ship_date", "po_number", "memo")
 _KEPT = (
@@ -206,12 +205,12 @@ def _ship(world: World, order: Record, update: Mapping[str, Any]) -> None:
         raise NotEmulated(f"a partial shipment ({amount} of {order['amount']}) is not emulated; Klarna's has no amount")
     told = {name: update[name] for name in (*_OF_A_SHIPMENT, "reason", "invoice_url") if name in update}
     changes = {"shipment": told} | ({"invoice_id": update["invoice_id"]} if "invoice_id" in update else {})
-    if order["status"] != "shipped":
+    if "shipped" not in (order["status"], order["before_refunds"]):
         if order["gateway"] == KLARNA:
             _capture_in_ledger(world, order)
         else:
             _moved(world, order, "ship")
-        set_settlement(world, order_id)
+            orders.set_settlement(world, order_id)
     orders.change(world, order_id, lambda found: found | changes)
 
 
@@ -255,18 +254,6 @@ def _extend(world: World, order: Record, update: Mapping[str, Any]) -> dict[str,
     with errors.in_multisafepays_words(errors.InvalidRequest):
         extended = endings.extend_order(world, _klarna_id(order))
     return {"expiry_date": extended["expires_at"][:10]}
-
-
-def set_settlement(world: World, order_id: str) -> None:
-    """The day Klarna pays: 14 business days from now."""
-    world.clock.set_alarm(business_days_after(world.clock.now(), _BUSINESS_DAYS), orders.SETTLEMENT, order_id)
-
-
-def business_days_after(moment: datetime, days: int) -> datetime:
-    while days:
-        moment += timedelta(days=1)
-        days -= moment.weekday() < 5
-    return moment
 
 
 def settle(world: World, alarm: Alarm) -> Record | None:

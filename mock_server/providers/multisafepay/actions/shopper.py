@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from mock_server.core.clock import Alarm, parse_time, to_text
 from mock_server.core.errors import Misused
@@ -24,6 +25,7 @@ from mock_server.providers.multisafepay.webhooks import FACE, announce, joined
 
 # outcomes that end an order unpaid -> the move, and the URL the browser goes to
 ENDINGS = {"declined": "decline", "cancelled": "abort", "expired": "expire"}
+_IN_A_URL = "!#$%&'()*+,/:;=?@[]~"  # left as they are; other scripts and blanks are encoded
 _PAYING = {AUTHORIZED: "authorize", PAID: "pay", RESERVED: "reserve"}  # any other is held
 
 
@@ -154,7 +156,7 @@ def return_url(order: Record) -> str:
     """
     paid = order["status"] in ("completed", "uncleared", "shipped", "refunded", "partial_refunded")
     url = order["payment_options"].get("redirect_url" if paid else "cancel_url")
-    return joined(url, {"transactionid": order["order_id"]}) if url else ""
+    return joined(quote(url, safe=_IN_A_URL), {"transactionid": order["order_id"]}) if url else ""
 
 
 def expire(world: World, alarm: Alarm) -> Record | None:

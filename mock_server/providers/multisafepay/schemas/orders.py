@@ -37,6 +37,8 @@ TYPES = (REDIRECT, DIRECT, PAYMENT_LINK, CHECKOUT)
 LOCALES = tuple("cs_CZ de_AT de_DE en_US fi_FI fr_BE fr_FR it_IT nl_BE nl_NL pl_PL es_ES sv_SE zh_CN".split())
 _FALLBACK_LOCALE = "en_US"
 _TEST_ISSUER = "3151"
+# of a page or an app, without blanks and line ends; nothing that a browser would run
+_URL = r"(?!(?i:javascript|data|vbscript):)[A-Za-z][A-Za-z0-9+.-]*://[^\s\x00-\x1f\x7f]+"
 _TAG = re.compile(r"<[^>]*>")
 _BIRTHDAYS = ("%Y-%m-%d", "%d-%m-%Y", "%d%m%Y", "%Y%m%d")
 _OF_DELIVERY = ("address1", "city", "country", "first_name", "house_number", "last_name", "zip_code")
@@ -124,8 +126,8 @@ class PaymentOptionsSchema(MultiSafepaySchema):
 
     notification_url = Text(150)
     notification_method = Text(pattern="(?i)GET|POST", upper=True)
-    redirect_url = Text(2000)
-    cancel_url = Text(2000)
+    redirect_url = Text(2000, pattern=_URL)
+    cancel_url = Text(2000, pattern=_URL)
     close_window = Flag()
 
 

@@ -12,7 +12,7 @@ holder} or None), notified (how often the shop was told). Amounts are minor unit
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from mock_server.core.clock import to_text
@@ -27,6 +27,7 @@ SITES = "multisafepay_sites"  # site -> its API key
 # names of alarms; their keys are the session, the order_id, and "refund_id order_id"
 EXPIRY, SETTLEMENT, REFUND = "multisafepay.expire", "multisafepay.settle", "multisafepay.refund"
 _AMSTERDAM = "Europe/Amsterdam"
+_BUSINESS_DAYS, _SATURDAY = 14, 5  # until Klarna pays a shipped order
 _EXTRA_DIGITS = 6  # of a transaction id, behind the seconds since 1970
 
 
@@ -93,10 +94,13 @@ def wall_clock(moment: datetime) -> datetime:
     return moment.astimezone(ZoneInfo(_AMSTERDAM))
 
 
-def api_key_of(world: World, site: str) -> str:
-    """The key that signs the notifications of a site."""
-    known = world.store.get(SITES, site)
-    return str(known["api_key"]) if known else ""
+def set_settlement(world: World, order_id: str) -> None:
+    """Have the money of a shipped order arrive 14 business days from now."""
+    moment, days = world.clock.now(), _BUSINESS_DAYS
+    while days:
+        moment += timedelta(days=1)
+        days -= moment.weekday() < _SATURDAY
+    world.clock.set_alarm(moment, SETTLEMENT, order_id)
 
 
 def refund_entry(

@@ -47,7 +47,6 @@ MOVES: Mapping[str, Mapping[State, State]] = {
     "expire": {INITIALIZED: EXPIRED, UNCLEARED: EXPIRED, AUTHORIZED: EXPIRED, RESERVED: VOID},
     "settle": {
         SHIPPED: SETTLED,
-        AUTHORIZED: PAID,
         State("partial_refunded", "uncleared"): State("partial_refunded", "completed"),
         State("refunded", "uncleared"): State("refunded", "completed"),
     },

@@ -209,7 +209,9 @@ def resend_webhook(world: World, message_id: str) -> Record:
     if world.outbox.send_again(message_id) is None:
         why = message["why"] or "it will leave by itself"
         raise Misused(f"webhook {message_id} is {message['state']}: {why}", status=409, code="IMPOSSIBLE")
-    world.outbox.flush(message["queue"]) if message["queue"] else world.outbox.attempt(message_id)
+    if message["queue"]:
+        world.outbox.flush(message["queue"])
+    world.outbox.attempt(message_id)
     world.settle()
     return read_webhook(world, message_id)
 

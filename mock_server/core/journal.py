@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -52,14 +53,29 @@ def masked_query(query: Mapping[str, str]) -> dict[str, str]:
 
 
 def without_secrets(text: str, names: tuple[str, ...]) -> str:
-    """JSON text with the values of members of these names hidden."""
-    return _members(names).sub(rf'\1"{MASK}"', text) if names else text
+    """JSON text with the values of members of these names hidden, also when it is no JSON after all."""
+    if not any(f'"{name}"' in text for name in names):
+        return text
+    plain, nested = _members(names)
+    if nested.search(text):
+        try:
+            return json.dumps(_hidden(json.loads(text), names), ensure_ascii=False)
+        except (ValueError, RecursionError):
+            return MASK
+    return plain.sub(rf'\1"{MASK}"', text)
+
+
+def _hidden(value: Any, names: tuple[str, ...]) -> Any:
+    if isinstance(value, dict):
+        return {name: MASK if name in names else _hidden(item, names) for name, item in value.items()}
+    return [_hidden(item, names) for item in value] if isinstance(value, list) else value
 
 
 @cache
-def _members(names: tuple[str, ...]) -> re.Pattern[str]:
-    either = "|".join(map(re.escape, names))
-    return re.compile(rf'("(?:{either})"\s*:\s*)(?:"(?:[^"\\]|\\.)*"|[^\s,}}\]]+)')
+def _members(names: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Members whose value is a text (closed or not), a number or a word; and those whose value is an object or list."""
+    member = rf'("(?:{"|".join(map(re.escape, names))})"\s*:\s*)'
+    return re.compile(rf'{member}(?:"(?:[^"\\]|\\.)*"?|[^\s,}}\]]+)'), re.compile(rf"{member}[\[{{]")
 
 
 def shortened(text: str) -> str:

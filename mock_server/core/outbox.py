@@ -45,8 +45,8 @@ class Outbox:
     """The messages of one world. Times are the world's; only the waiting for an answer is real.
 
     A message record: id, event, about, method, url, headers, body, timeout_s, retry_after_s, manners (name of the face
-    whose they are), queue, not_before, ignores, state (waiting | delivered | failed | superseded | held | lost), why,
-    attempts (oldest first: {"at", "url", "headers", "status" and "answer" or "error", "why", "took_ms"}).
+    whose they are), queue, alone, not_before, ignores, state (waiting | delivered | failed | superseded | held | lost),
+    why, attempts (oldest first: {"at", "url", "headers", "status" and "answer" or "error", "why", "took_ms"}).
 
     Messages of one queue leave in order and one at a time. One that waits for its next try makes way when a newer one
     comes: what it told is no longer true.
@@ -97,6 +97,7 @@ class Outbox:
             "retry_after_s": list(retry_after_s),
             "manners": manners,
             "queue": queue,
+            "alone": False,  # sent again past its queue
             "not_before": to_text(not_before),
             "ignores": ignores,
             "state": "held" if held else "lost" if lost else "waiting",
@@ -115,7 +116,10 @@ class Outbox:
         return self._store.get("outbox", message_id)
 
     def send_again(self, message_id: str) -> Record | None:
-        """One more try of a message that ended, whatever came of it; None when it is waiting, held or unknown."""
+        """One more try of a message that ended, whatever came of it; None when it is waiting, held or unknown.
+
+        It goes behind those of its queue that leave at once, and past one that waits for its next try.
+        """
         ended = ("delivered", "failed", "superseded", "lost")
         taken: list[Record] = []
 
@@ -123,8 +127,11 @@ class Outbox:
             taken.clear()
             if message is None or message["state"] not in ended:
                 return message
-            now = to_text(self._clock.now())
-            again = message | {"state": "waiting", "why": "", "ignores": "", "retry_after_s": [], "not_before": now}
+            line = self._store.get("outbox_queues", message["queue"])
+            again = message | {
+                "state": "waiting", "why": "", "ignores": "", "retry_after_s": [],
+                "not_before": to_text(self._clock.now()), "alone": line is not None and line["state"] == "retrying",
+            }  # fmt: skip
             taken.append(again)
             return again
 
@@ -149,33 +156,37 @@ class Outbox:
         if message is None or message["state"] != "waiting" or not self._begin(message):
             return message
         at = self._clock.now()
-        manners = self._manners.get(message["manners"], _PLAIN)
-        stamped = {"url": message["url"], "headers": message["headers"], **manners.stamp(self._store, message, at)}
-        attempt = {"at": to_text(at), **stamped, **_send(message | stamped)}
-        attempt["why"] = attempt.get("error") or message["ignores"] or manners.why_unacknowledged(
-            attempt["status"], attempt["answer"]
-        )
+        attempt = {"at": to_text(at), **self._tried(message, at)}
+        if not self._is_under_way(message):  # the world was reset meanwhile
+            return self._store.get("outbox", message_id)
         tried = len(message["attempts"])
-        pauses = message["retry_after_s"]
+        pauses = [] if attempt.get("unsent") else message["retry_after_s"]
         state = "delivered" if not attempt["why"] else "waiting" if tried < len(pauses) else "failed"
-        if state == "waiting" and self._has_newer(message):
-            state = "superseded"
 
         def note(current: Record | None) -> Record | None:
-            if current is None:  # the world was reset meanwhile
+            if current is None:
                 return None
             return current | {"state": state, "why": attempt["why"], "attempts": [*current["attempts"], attempt]}
 
         message = self._store.change("outbox", message_id, note)
         if message is not None:
             self._end(message, at + timedelta(seconds=pauses[tried]) if state == "waiting" else None)
-        return message
+        return self._store.get("outbox", message_id)
+
+    def _tried(self, message: Record, at: datetime) -> Record:
+        """One attempt, with why it was not acknowledged."""
+        manners = self._manners.get(message["manners"], _PLAIN)
+        try:
+            stamped = {"url": message["url"], "headers": message["headers"], **manners.stamp(self._store, message, at)}
+        except Exception as error:
+            logging.getLogger(__name__).exception("webhook %s could not be stamped", message["id"])
+            return {"unsent": True, "why": f"this server could not sign it: {type(error).__name__}"}
+        sent = {**stamped, **_send(message | stamped)}
+        why = sent.get("error") or message["ignores"] or manners.why_unacknowledged(sent["status"], sent["answer"])
+        return {**sent, "why": why}
 
     def _line_up(self, message: Record) -> None:
         """Behind those of its queue; a message whose turn it is gets its alarm."""
-        if not message["queue"]:
-            self._set_alarm(message)
-            return
         overtaken: list[str] = []
 
         def join(line: Record | None) -> Record:
@@ -184,7 +195,7 @@ class Outbox:
             ahead = waiting[len(overtaken) :]
             return {"waiting": [*ahead, message["id"]], "state": "idle" if state == "retrying" else state}
 
-        line = self._store.change("outbox_queues", message["queue"], join)
+        line = self._store.change("outbox_queues", _queue_of(message), join)
         for older in overtaken:
             self._supersede(older, message["id"])
         if line and line["state"] == "idle" and line["waiting"][0] == message["id"]:
@@ -198,37 +209,31 @@ class Outbox:
 
         self._store.change("outbox", older, give_way)
 
-    def _has_newer(self, message: Record) -> bool:
-        line = self._store.get("outbox_queues", message["queue"]) if message["queue"] else None
-        return line is not None and len(line["waiting"]) > 1
-
     def _begin(self, message: Record) -> bool:
         """Whether it is the message's turn; then its queue is busy until ``_end``."""
-        if not message["queue"]:
-            return True
         is_turn: list[bool] = []
 
         def take(line: Record | None) -> Record | None:
             is_turn[:] = [line is not None and line["state"] != "busy" and line["waiting"][:1] == [message["id"]]]
             return line | {"state": "busy"} if line and is_turn[0] else line
 
-        self._store.change("outbox_queues", message["queue"], take)
+        self._store.change("outbox_queues", _queue_of(message), take)
         return is_turn[0]
+
+    def _is_under_way(self, message: Record) -> bool:
+        line = self._store.get("outbox_queues", _queue_of(message))
+        return line is not None and line["state"] == "busy" and line["waiting"][:1] == [message["id"]]
 
     def _end(self, message: Record, again_at: datetime | None) -> None:
         """Wait for the next try, unless a newer message came; or let the next of the queue go."""
-        if message["queue"]:
-            line = self._store.change("outbox_queues", message["queue"], lambda line: _moved_on(line, again_at))
-            if line is None or not line["waiting"]:
-                return
-            if line["waiting"][0] != message["id"]:
-                if again_at:  # it came while this one was on its way
-                    self._supersede(message["id"], line["waiting"][0])
-                following = self._store.get("outbox", line["waiting"][0])
-                if following is not None:
-                    self._set_alarm(following)
-                return
-        if again_at:
+        line = self._store.change("outbox_queues", _queue_of(message), lambda line: _moved_on(line, again_at))
+        if line is not None and line["waiting"][0] != message["id"]:
+            if again_at:  # it came while this one was on its way
+                self._supersede(message["id"], line["waiting"][0])
+            following = self._store.get("outbox", line["waiting"][0])
+            if following is not None:
+                self._set_alarm(following)
+        elif line is not None and again_at:
             self._clock.set_alarm(again_at, ALARM, message["id"])
 
     def _set_alarm(self, message: Record) -> None:
@@ -246,6 +251,11 @@ class Outbox:
         if host in self._allowed or is_near(host):
             return ""
         return f"{host} is neither loopback, private nor a one-word name; allow it with --webhook-allow {host}"
+
+
+def _queue_of(message: Record) -> str:
+    """A message without a queue, or past its own, stands in one by itself."""
+    return str(message["id"] if message["alone"] or not message["queue"] else message["queue"])
 
 
 def _moved_on(line: Record | None, again_at: datetime | None) -> Record | None:

@@ -152,7 +152,9 @@ class World:
         """What came of an alarm; a failure is logged and stops no other alarm."""
         try:
             if alarm.name == ALARM:
-                return _told(self.outbox.attempt(alarm.key))
+                told = _told(self.outbox.attempt(alarm.key))
+                self.wake()  # the next of its queue may leave now
+                return told
             return self.house.handlers[alarm.name](self, alarm)
         except Exception:
             logging.getLogger(__name__).exception("alarm %s %s in world %s", alarm.name, alarm.key, self.name)

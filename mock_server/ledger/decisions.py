@@ -13,7 +13,7 @@ from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.ledger import events
 from mock_server.ledger.captures import capture_order
-from mock_server.ledger.transitions import ACCEPTED, DECIDED_FROM, PENDING, REJECTED, NotAllowed
+from mock_server.ledger.transitions import ACCEPTED, AUTHORIZED, DECIDED_FROM, PENDING, REJECTED, NotAllowed
 
 DECISION = "order.decide"  # name of the alarm
 _DECISIONS = {"accepted": ACCEPTED, "rejected": REJECTED}
@@ -70,6 +70,8 @@ def decide_order(world: World, order_id: str, fraud_status: str) -> Record:
             raise NotAllowed("unknown", f"no order {order_id} in world {world.name}")
         if order["fraud_status"] not in DECIDED_FROM[fraud_status]:
             raise NotAllowed("status", f"order {order_id} is {order['fraud_status']}, not {PENDING}")
+        if order["status"] != AUTHORIZED:
+            raise NotAllowed("status", f"order {order_id} is {order['status']}, there is nothing to decide")
         return order | {"fraud_status": fraud_status}
 
     order = world.store.change("orders", order_id, decide)
@@ -83,7 +85,7 @@ def decide_order(world: World, order_id: str, fraud_status: str) -> Record:
 def decide_due(world: World, alarm: Alarm) -> Record | None:
     """The alarm of a pending order: what was to become of it becomes of it, unless somebody decided before."""
     order = world.store.get("orders", alarm.key)
-    if order is None or order["fraud_status"] != PENDING or not order["decides"]:
+    if order is None or order["fraud_status"] != PENDING or order["status"] != AUTHORIZED or not order["decides"]:
         return None
     verdict = order["decides"]["to"]
     decide_order(world, alarm.key, verdict)

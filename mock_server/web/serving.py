@@ -43,7 +43,13 @@ def give_up_reading(environ: WSGIEnvironment) -> None:
 
 
 class _Request(cheroot_server.HTTPRequest):
-    """A request whose chunked body is read to its end, trailers included, before the next one is parsed."""
+    """A request whose chunked body is read to its end, trailers included, before the next one is parsed.
+
+    Its target may name the host too, as that of every HTTP/1.1 server.
+    """
+
+    def __init__(self, server: cheroot_server.HTTPServer, conn: cheroot_server.HTTPConnection) -> None:
+        super().__init__(server, conn, proxy_mode=True)
 
     def respond(self) -> None:
         super().respond()

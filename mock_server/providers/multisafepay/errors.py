@@ -25,6 +25,10 @@ from mock_server.ledger.transitions import NotAllowed
 from mock_server.web.operations import Call, Reply
 
 
+class Impossible(Exception):
+    """A move that an order does not take in its state, or that another made first."""
+
+
 class Refused(Invalid):
     """A refusal with a code of its own."""
 
@@ -251,10 +255,10 @@ _OF_THE_ROAD: dict[type[ApiError], tuple[int, str | None]] = {
 
 @contextmanager
 def in_multisafepays_words(refusal: type[Refused]) -> Iterator[None]:
-    """Turns a move that the ledger does not allow into this refusal, explained by what the ledger said."""
+    """Turns a move that the order or the ledger does not allow into this refusal, explained by what they said."""
     try:
         yield
-    except NotAllowed as reason:
+    except (NotAllowed, Impossible) as reason:
         raise refusal() from reason
 
 

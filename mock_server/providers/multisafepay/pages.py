@@ -10,9 +10,10 @@ from mock_server.core.rules import ACCEPTED, Decision
 from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.providers.multisafepay.actions import shopper
+from mock_server.providers.multisafepay.errors import Impossible
 from mock_server.providers.multisafepay.state import cart, orders
 from mock_server.providers.multisafepay.state.gateways import GATEWAYS, KLARNA
-from mock_server.providers.multisafepay.state.statuses import INITIALIZED, Impossible
+from mock_server.providers.multisafepay.state.statuses import INITIALIZED
 from mock_server.web.operations import Call, Reply
 from mock_server.web.pages import money, page
 

@@ -13,7 +13,6 @@ from mock_server.providers.multisafepay import errors
 from mock_server.providers.multisafepay.auth import site_of
 from mock_server.providers.multisafepay.schemas.wire import succeeded
 from mock_server.providers.multisafepay.state import orders
-from mock_server.providers.multisafepay.state.statuses import Impossible
 from mock_server.web.operations import Call, Outcomes, Reply, chosen, operation
 from mock_server.web.pages import form
 
@@ -284,7 +283,7 @@ def complete(call: Call) -> Reply:
     except errors.InvalidTransactionId as unknown:
         text = f"no order {order_id} in world {call.world.name}"
         raise Misused(text, status=404, code="NOT_FOUND") from unknown
-    except Impossible as impossible:
+    except errors.Impossible as impossible:
         raise Misused(str(impossible), status=409, code="IMPOSSIBLE") from impossible
     return Reply({**actions.read_order(call.world, done), "return_url": shopper.return_url(done)})
 

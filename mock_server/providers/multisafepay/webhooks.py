@@ -18,9 +18,9 @@ from mock_server.core.rules import ACCEPTED, Choices, Option, look_into
 from mock_server.core.store import Record, Store
 from mock_server.core.world import World
 from mock_server.ledger import events, transitions
+from mock_server.providers.multisafepay.errors import Impossible
 from mock_server.providers.multisafepay.schemas.wire import compact
 from mock_server.providers.multisafepay.state import orders
-from mock_server.providers.multisafepay.state.statuses import Impossible
 
 FACE = "multisafepay"
 NOTIFY = "multisafepay.webhooks.notify"
@@ -60,24 +60,25 @@ def announce(world: World, order: Record, *, transaction: str = "", kind: str = 
     decision = world.decide(NOTIFY, lambda path: _look(path, order, view))
     ignored = f"{decision.decided_by}: the answer is not looked at" if decision.outcome == "unacknowledged" else ""
     about = {"order_id": order["order_id"], "transactionid": transaction or order["order_id"], "site": order["site"]}
+    queue = f"{FACE} {about['transactionid']}"
     for _ in range(2 if decision.outcome == "twice" else 1):
         world.outbox.post(
             f"{FACE}.order.{order['status']}",
             url,
-            compact(view) if method == "POST" else "",
+            compact(view).encode("utf-8", "replace").decode() if method == "POST" else "",
             method=method,
             headers={"User-Agent": _AGENT},
             about=about | ({"payload_type": kind} if kind else {}),
             retry_after_s=_RETRIES_S,
             timeout_s=_TIMEOUT_S,
             manners=FACE,
-            queue=f"{FACE} {order['order_id']}",
+            queue=queue,
             delay=_delay(decision.outcome, decision.options),
             ignores=ignored,
             lost=f"{decision.decided_by}: lost on the way" if decision.outcome == "lost" else "",
         )
     if decision.outcome == "before_redirect":
-        world.outbox.flush(f"{FACE} {order['order_id']}")
+        world.outbox.flush(queue)
 
 
 def _look(path: str, order: Record, view: Mapping[str, Any]) -> Any:
@@ -139,7 +140,7 @@ def _follow(move: str) -> Any:
         if order is None:
             return
         try:
-            announce(world, orders.move(world, order["order_id"], move))
+            announce(world, orders.move(world, order, move))
         except Impossible:
             return  # this face was there before
 
@@ -168,7 +169,7 @@ def _follow_refund(world: World, record: Record) -> None:
         return
     number = orders.new_transaction_id(world, order["order_id"])
     entry = orders.refund_entry(world, order, number, refund["refunded_amount"], state=("completed", "completed"))
-    changed = orders.change(world, order["order_id"], lambda found: orders.with_refund(world, found, entry))
+    changed = orders.change(world, order, lambda found: orders.with_refund(world, found, entry))
     announce(world, changed)
 
 

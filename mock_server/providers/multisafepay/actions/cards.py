@@ -14,7 +14,7 @@ from mock_server.core.world import World
 from mock_server.providers.multisafepay import errors
 from mock_server.providers.multisafepay.state import orders
 from mock_server.providers.multisafepay.state.gateways import GATEWAYS
-from mock_server.providers.multisafepay.state.statuses import PAID, RESERVED, Impossible
+from mock_server.providers.multisafepay.state.statuses import PAID, RESERVED
 from mock_server.providers.multisafepay.webhooks import announce
 
 TOKENS = "multisafepay_tokens"  # token -> stored card
@@ -44,34 +44,39 @@ def reservation(world: World, order: Record) -> dict[str, Any]:
     }
 
 
+@errors.in_multisafepays_words(errors.InvalidRequest)
 def create_capture(world: World, order: Record, wanted: Mapping[str, Any]) -> dict[str, Any]:
     """Take a reservation's money, all or a part; a part becomes an order of its own, new_order_id.
 
     Raises InvalidRequest when nothing is reserved, InvalidAmount for more than remains, InvalidTransactionId for an
     order_id that is taken.
     """
-    if order["capture"] is None:
-        raise errors.InvalidRequest.because("capture", f"is not manual, order {order['order_id']} has no reservation")
+    _check_reserved(order)
     remaining = order["capture"]["remaining"]
     amount = wanted.get("amount") or remaining
     if amount == order["amount"]:
-        captured = orders.change(world, order["order_id"], lambda found: _taken(world, found, amount, ""))
+        captured = orders.change(world, order, lambda found: _taken(world, found, amount, ""))
         announce(world, captured)
         return {"transaction_id": captured["transaction_id"], "order_id": captured["order_id"]}
     part = _part(world, order, amount, wanted)
     world.store.change(orders.KIND, part["order_id"], lambda found: _only_new(found, part))
     try:
-        orders.change(world, order["order_id"], lambda found: _taken(world, found, amount, part["order_id"]))
-    except errors.Refused:
+        orders.change(world, order, lambda found: _taken(world, found, amount, part["order_id"]))
+    except (errors.Refused, errors.Impossible):
         world.store.change(orders.KIND, part["order_id"], lambda _: None)
         raise
     announce(world, part)
     return {"transaction_id": part["transaction_id"], "order_id": part["order_id"]}
 
 
+def _check_reserved(order: Record) -> None:
+    state = orders.state_of(order)
+    if order["capture"] is None or state != RESERVED:
+        raise errors.Impossible(f"order {order['order_id']} has nothing reserved, it is {'/'.join(state)}")
+
+
 def _taken(world: World, order: Record, amount: int, part: str) -> Record:
-    if orders.state_of(order) != RESERVED:
-        raise errors.InvalidRequest() from Impossible(f"order {order['order_id']} is {order['status']}, not reserved")
+    _check_reserved(order)
     remaining = order["capture"]["remaining"]
     if not 0 < amount <= remaining:
         raise errors.InvalidAmount.because("amount", f"is {amount}, {remaining} of {order['amount']} remain")
@@ -112,18 +117,18 @@ def _only_new(found: Record | None, part: Record) -> Record:
     return part
 
 
+@errors.in_multisafepays_words(errors.InvalidRequest)
 def cancel_capture(world: World, order: Record, wanted: Mapping[str, Any]) -> dict[str, Any]:
     """Let go of what remains reserved: void when nothing was captured. Raises InvalidRequest."""
 
     def let_go(found: Record) -> Record:
-        if found["capture"] is None or orders.state_of(found) != RESERVED:
-            raise errors.InvalidRequest() from Impossible(f"order {found['order_id']} has nothing reserved")
+        _check_reserved(found)
         move = "capture" if found["capture"]["orders"] else "cancel"
         return orders.as_moved(
             world, found, move, capture=found["capture"] | {"remaining": 0}, reason=wanted.get("reason")
         )
 
-    changed = orders.change(world, order["order_id"], let_go)
+    changed = orders.change(world, order, let_go)
     announce(world, changed)
     return {"order_id": changed["order_id"], "transaction_id": changed["transaction_id"], "success": True}
 

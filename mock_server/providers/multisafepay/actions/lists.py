@@ -5,7 +5,7 @@ Source: docs.multisafepay.com, OpenAPI paths of each; the PHP and Python SDKs an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -138,9 +138,10 @@ def list_transactions(world: World, query: Mapping[str, str], url: str) -> tuple
     if "before" in query:
         end = _position(found, query["before"])
         start = max(0, end - limit)
-        limit = end - start
-    page = found[start : start + limit]
-    after = str(page[-1]["transaction_id"]) if start + limit < len(found) and page else ""
+    else:
+        end = start + limit
+    page = found[start:end]
+    after = str(page[-1]["transaction_id"]) if end < len(found) and page else ""
     before = str(page[0]["transaction_id"]) if start > 0 and page else ""
     filters = {name: value for name, value in query.items() if name not in ("after", "before", "limit", "api_key")}
 
@@ -183,14 +184,14 @@ def read_transaction(world: World, transaction_id: str) -> dict[str, Any]:
     raise errors.InvalidTransactionId.because("transaction_id", f"is {transaction_id!r}, there is none such")
 
 
-def _transactions(world: World) -> Iterator[dict[str, Any]]:
-    """Every payment that was started, each behind its refunds."""
-    for order in world.store.all(orders.KIND, newest_first=True):
-        if order["transaction_id"] is None:
-            continue
-        for refund in reversed(order["refunds"]):
-            yield _refund_item(world, order, refund)
-        yield _payment_item(world, order)
+def _transactions(world: World) -> list[dict[str, Any]]:
+    """Every payment that was started and every refund, newest first."""
+    found = []  # (time, item)
+    for order in world.store.all(orders.KIND):
+        if order["transaction_id"] is not None:
+            found.append((order["created"], _payment_item(world, order)))
+            found += [(refund["at"], _refund_item(world, order, refund)) for refund in order["refunds"]]
+    return [item for _, item in sorted(found, key=lambda pair: pair[0])[::-1]]
 
 
 def _payment_item(world: World, order: Record) -> dict[str, Any]:

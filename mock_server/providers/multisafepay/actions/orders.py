@@ -25,7 +25,6 @@ from mock_server.providers.multisafepay.state.statuses import (
     PAID,
     REPLACEABLE,
     UNCLEARED,
-    Impossible,
 )
 from mock_server.providers.multisafepay.state.views import order_view
 from mock_server.providers.multisafepay.webhooks import FACE, announce
@@ -47,6 +46,7 @@ def find_order(world: World, id_: str) -> Record:
     return order
 
 
+@errors.in_multisafepays_words(errors.InvalidTransactionId)
 def create_order(
     world: World, wanted: Mapping[str, Any], decision: Decision, *, site: str, base_url: str
 ) -> dict[str, Any]:
@@ -100,6 +100,7 @@ def _record(world: World, wanted: Mapping[str, Any], site: str, base_url: str) -
         "capture": None,
         "recurring": None,
         "card": cards.shown_of(given),
+        "was_paid": False,
         "shipment": None,
         "invoice_id": None,
     }
@@ -125,9 +126,9 @@ def _keep(world: World, order: Record) -> None:
 
 
 def _check_free(world: World, found: Record | None) -> None:
-    """Raises InvalidTransactionId for the id of an order that was paid, or for any that was used."""
+    """Raises InvalidTransactionId for the id of an order that is or was paid, or for any that was used."""
     forever = world.settings.multisafepay_duplicates == "never"
-    if found is not None and (forever or found["status"] not in REPLACEABLE):
+    if found is not None and (forever or found["was_paid"] or found["status"] not in REPLACEABLE):
         text = f"is {found['order_id']!r}, which is {found['status']} since {found['modified']}"
         raise errors.InvalidTransactionId.because("order_id", text)
 
@@ -175,6 +176,7 @@ def read_order(world: World, order: Record) -> dict[str, Any]:
     return order_view(order, world.settings)
 
 
+@errors.in_multisafepays_words(errors.InvalidRequest)
 def update_order(world: World, order: Record, update: Mapping[str, Any]) -> dict[str, Any]:
     """Ship, cancel, extend Klarna's time or set the invoice number; carrier and track & trace alone mean shipped.
 
@@ -191,7 +193,7 @@ def update_order(world: World, order: Record, update: Mapping[str, Any]) -> dict
         what = f"status {update['status']!r}" if "status" in update else "another order_id (FastCheckout)"
         raise NotEmulated(f"PATCH of an order to {what} is not emulated")
     elif "invoice_id" in update:
-        orders.change(world, order["order_id"], lambda found: found | {"invoice_id": update["invoice_id"]})
+        orders.change(world, order, lambda found: found | {"invoice_id": update["invoice_id"]})
     else:
         raise errors.MissingData.because("status", "is missing, and nothing else that an order can be told")
     return {}
@@ -211,13 +213,12 @@ def _ship(world: World, order: Record, update: Mapping[str, Any]) -> None:
         else:
             _moved(world, order, "ship")
             orders.set_settlement(world, order_id)
-    orders.change(world, order_id, lambda found: found | changes)
+    orders.change(world, order, lambda found: found | changes)
 
 
 def _capture_in_ledger(world: World, order: Record) -> None:
-    with errors.in_multisafepays_words(errors.InvalidRequest):
-        amount = ledger_orders.find_order(world, _klarna_id(order))["remaining_authorized_amount"]
-        captures.capture_order(world, _klarna_id(order), amount, reference=order["order_id"])
+    amount = ledger_orders.find_order(world, _klarna_id(order))["remaining_authorized_amount"]
+    captures.capture_order(world, _klarna_id(order), amount, reference=order["order_id"])
 
 
 def _klarna_id(order: Record) -> str:
@@ -228,17 +229,13 @@ def _klarna_id(order: Record) -> str:
 def _cancel(world: World, order: Record, update: Mapping[str, Any]) -> None:
     """A paid Klarna order is cancelled in the ledger, whose event moves this one."""
     if order["gateway"] == KLARNA and orders.state_of(order) in (AUTHORIZED, UNCLEARED):
-        with errors.in_multisafepays_words(errors.InvalidRequest):
-            endings.cancel_order(world, _klarna_id(order))
+        endings.cancel_order(world, _klarna_id(order))
     else:
         _moved(world, order, "cancel", expires_at=None, reason=update.get("reason"))
 
 
 def _moved(world: World, order: Record, move: str, **changes: Any) -> None:
-    try:
-        moved = orders.move(world, order["order_id"], move, **changes)
-    except Impossible as impossible:
-        raise errors.InvalidRequest() from impossible
+    moved = orders.move(world, order, move, **changes)
     if "expires_at" in changes:
         shopper.set_expiry(world, moved, order["expires_at"])
     announce(world, moved, kind="" if moved["transaction_id"] else "pretransaction")
@@ -251,16 +248,18 @@ def _extend(world: World, order: Record, update: Mapping[str, Any]) -> dict[str,
     if order["gateway"] != KLARNA:
         text = f"is for Klarna orders, this one is {order['gateway']}"
         raise errors.InvalidRequest.because("extend_expiration", text)
-    with errors.in_multisafepays_words(errors.InvalidRequest):
-        extended = endings.extend_order(world, _klarna_id(order))
+    extended = endings.extend_order(world, _klarna_id(order))
     return {"expiry_date": extended["expires_at"][:10]}
 
 
 def settle(world: World, alarm: Alarm) -> Record | None:
     """The alarm of a shipped order: its money arrives; tells the shop."""
+    order = orders.find(world, alarm.key)
     try:
-        settled = orders.move(world, alarm.key, "settle")
-    except (Impossible, KeyError):
+        settled = orders.move(world, order, "settle") if order else None
+    except errors.Impossible:
+        return None
+    if settled is None:
         return None
     announce(world, settled)
     return {"what": f"{FACE}.order.settled", "order_id": alarm.key}

@@ -18,9 +18,8 @@ from mock_server.core.world import World
 from mock_server.ledger.refunds import refund_order
 from mock_server.ledger.transitions import NotAllowed
 from mock_server.providers.multisafepay import errors
-from mock_server.providers.multisafepay.state import cart, orders
+from mock_server.providers.multisafepay.state import cart, orders, statuses
 from mock_server.providers.multisafepay.state.gateways import GATEWAYS, KLARNA
-from mock_server.providers.multisafepay.state.statuses import REFUNDABLE
 from mock_server.providers.multisafepay.webhooks import FACE, announce
 
 _SHORT_PERIOD = timedelta(minutes=5)
@@ -29,6 +28,7 @@ _SHIPPED = ("shipped", "partial_refunded")
 _FREE_LINE = "refund_id_"  # WooCommerce's refund of a sum that is no line
 
 
+@errors.in_multisafepays_words(errors.CannotRefund)
 def create_refund(world: World, order: Record, wanted: Mapping[str, Any], decision: Decision) -> dict[str, Any]:
     """Give money back; answers with the transaction and the refund, which has an id of its own.
 
@@ -52,7 +52,7 @@ def create_refund(world: World, order: Record, wanted: Mapping[str, Any], decisi
         )  # fmt: skip
         return orders.with_refund(world, found, entry)
 
-    changed = orders.change(world, order["order_id"], add)
+    changed = orders.change(world, order, add)
     entry = changed["refunds"][-1]
     if orders.find(world, entry["order_id"]) is None:  # the shop asks for the refund by its own id
         world.store.put(orders.TRANSACTIONS, entry["order_id"], {"order_id": order["order_id"]})
@@ -65,10 +65,12 @@ def create_refund(world: World, order: Record, wanted: Mapping[str, Any], decisi
 
 def _check_refundable(order: Record) -> None:
     """Pay-later money only comes back once the goods are on their way; before, the order is cancelled."""
-    allowed = _SHIPPED if GATEWAYS[order["gateway"] or KLARNA].is_bnpl else REFUNDABLE
+    allowed = _SHIPPED if GATEWAYS[order["gateway"] or KLARNA].is_bnpl else statuses.REFUNDABLE
     if order["status"] not in allowed:
         text = f"is {order['status']}, a refund of {order['gateway']} needs {' or '.join(allowed)}"
         raise errors.CannotRefund.because("status", text)
+    if order["capture"] and orders.state_of(order) == statuses.RESERVED:
+        raise errors.CannotRefund.because("status", "is completed/initialized, nothing of the reservation was captured")
 
 
 def _allowed(world: World, order: Record, asked: int | None, *, is_cart: bool) -> int:
@@ -133,7 +135,7 @@ def _give_back(world: World, order: Record, entry: Record) -> None:
         )  # fmt: skip
     except NotAllowed as reason:
         number, void = entry["refund_id"], {"status": "void", "financial_status": "void"}
-        orders.change(world, order["order_id"], lambda found: orders.with_refund_changed(world, found, number, **void))
+        orders.change(world, order, lambda found: orders.with_refund_changed(world, found, number, **void))
         raise errors.CannotRefund() from reason
 
 
@@ -156,7 +158,7 @@ def complete_refund(world: World, alarm: Alarm) -> Record | None:
         except errors.CannotRefund:
             return None
     changed = orders.change(
-        world, order_id,
+        world, order,
         lambda found: orders.with_refund_changed(
             world, found, entry["refund_id"], status=COMPLETED[0], financial_status=COMPLETED[1]
         ),
@@ -165,6 +167,7 @@ def complete_refund(world: World, alarm: Alarm) -> Record | None:
     return {"what": f"{FACE}.refund.completed", "order_id": order_id, "refund_id": entry["refund_id"]}
 
 
+@errors.in_multisafepays_words(errors.NoRefundInformation)
 def update_refund(world: World, order: Record, refund_id: str, update: Mapping[str, Any]) -> dict[str, Any]:
     """Call a reserved refund off. Raises NoRefundInformation: none such, or no longer reserved. Tells the shop."""
     if _entry(order, refund_id) is None:
@@ -177,7 +180,9 @@ def update_refund(world: World, order: Record, refund_id: str, update: Mapping[s
             raise errors.NoRefundInformation.because("refund_id", f"is {refund_id}, which is {status}, not reserved")
         return orders.with_refund_changed(world, found, entry["refund_id"], status="void", financial_status="void")
 
-    announce(world, orders.change(world, order["order_id"], call_off))
+    changed = orders.change(world, order, call_off)
+    entry = _entry(changed, refund_id)
+    announce(world, changed, transaction=entry["order_id"] if entry else "")
     return {}
 
 

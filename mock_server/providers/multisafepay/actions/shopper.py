@@ -17,10 +17,11 @@ from mock_server.ledger import orders as ledger_orders
 from mock_server.ledger.decisions import Verdict, read_verdict
 from mock_server.ledger.transitions import PENDING
 from mock_server.providers.multisafepay.actions import cards
+from mock_server.providers.multisafepay.errors import Impossible
 from mock_server.providers.multisafepay.state import orders
 from mock_server.providers.multisafepay.state.gateways import GATEWAYS, KLARNA, offered
 from mock_server.providers.multisafepay.state.purchase import country_of, purchase_of
-from mock_server.providers.multisafepay.state.statuses import AUTHORIZED, INITIALIZED, PAID, RESERVED, Impossible
+from mock_server.providers.multisafepay.state.statuses import AUTHORIZED, INITIALIZED, PAID, RESERVED
 from mock_server.providers.multisafepay.webhooks import FACE, announce, joined
 
 # outcomes that end an order unpaid -> the move, and the URL the browser goes to
@@ -47,7 +48,7 @@ def start(world: World, order: Record, gateway: str = "") -> Record:
         raise Impossible(f"order {order['order_id']} is {order['status']}, its page is closed")
     if order["transaction_id"] is not None and order["gateway"] == name:
         return order
-    started = orders.change(world, order["order_id"], lambda found: _started(world, found, order, name))
+    started = orders.change(world, order, lambda found: _started(world, found, order, name))
     set_expiry(world, started, order["expires_at"])
     announce(world, started)
     return started
@@ -109,7 +110,7 @@ def pay(world: World, order: Record, move: str, verdict: Verdict) -> Record:
     """The money is there: the order makes the move, Klarna's is placed in the ledger, the shop is told."""
     is_manual = order["wants_capture"] and move == "pay"
     changes = cards.reservation(world, order) if is_manual else {"expires_at": None}
-    paid = orders.move(world, order["order_id"], "reserve" if is_manual else move, **changes)
+    paid = orders.move(world, order, "reserve" if is_manual else move, **changes)
     set_expiry(world, paid, order["expires_at"])
     if paid["gateway"] == KLARNA:
         _place(world, paid, verdict)
@@ -118,7 +119,7 @@ def pay(world: World, order: Record, move: str, verdict: Verdict) -> Record:
 
 
 def _closed(world: World, order: Record, move: str, **changes: Any) -> Record:
-    closed = orders.move(world, order["order_id"], move, expires_at=None, **changes)
+    closed = orders.move(world, order, move, expires_at=None, **changes)
     set_expiry(world, closed, order["expires_at"])
     announce(world, closed)
     return closed
@@ -165,7 +166,7 @@ def expire(world: World, alarm: Alarm) -> Record | None:
     if order is None or not order["expires_at"] or parse_time(order["expires_at"]) > alarm.due:
         return None
     try:
-        expired = orders.move(world, order["order_id"], "expire", expires_at=None)
+        expired = orders.move(world, order, "expire", expires_at=None)
     except Impossible:
         return None
     announce(world, expired, kind="" if expired["transaction_id"] else "pretransaction")

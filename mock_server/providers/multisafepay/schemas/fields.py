@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -17,7 +17,8 @@ from mock_server.providers.multisafepay.errors import InvalidRequest, MissingDat
 _SHOWN = 60  # characters of a refused value that an explanation repeats
 _MOST_DIGITS = 30  # of a number: nothing real is longer
 _TRUE, _FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
-_WHOLE = re.compile(r"[+-]?\d+(?:\.0*)?")
+_DECIMAL = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_WHOLE = re.compile(r"[+-]?\d+(?:\.0*)?", re.ASCII)
 
 
 class MultiSafepaySchema(Schema):
@@ -98,11 +99,11 @@ class Number(_Field):
         self._least, self._most = least, most
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        try:
-            number = Decimal(str(value).strip())
-        except InvalidOperation as error:
-            raise ValidationError(f"is {shown(value)}, expected a number") from error
-        if isinstance(value, bool) or not number.is_finite() or abs(number) >= 10**12 or _is_long(number):
+        text = str(value).strip()
+        if isinstance(value, bool) or len(text) > 2 * _MOST_DIGITS or not _DECIMAL.fullmatch(text):
+            raise ValidationError(f"is {shown(value)}, expected a number")
+        number = Decimal(text)
+        if abs(number) >= 10**12 or _is_long(number):
             raise ValidationError(f"is {shown(value)}, expected a number")
         is_low = self._least is not None and number < self._least
         if is_low or (self._most is not None and number > self._most):
@@ -202,16 +203,17 @@ def _without_none(loaded: Any) -> Any:
 def _refusal_of(schema: Schema, path: Sequence[str | int], text: str) -> type[Refused]:
     """What the field that the path leads to refuses with."""
     found: type[Refused] = MissingData if text == "is missing" else InvalidRequest
+    field: Any = None
     for step in path:
         if isinstance(step, int):
-            continue
-        field: Any = next((f for name, f in schema.fields.items() if step in (name, f.data_key)), None)
+            field = field.inner
+        else:
+            field = next((f for name, f in schema.fields.items() if step in (name, f.data_key)), None)
         if field is None:
             break
         found = field.refusals.get(text, field.error)
-        inner = field.inner if isinstance(field, Many) else field
-        if isinstance(inner, Part):
-            schema = inner.schema
+        if isinstance(field, Part):
+            schema = field.schema
     return found
 
 

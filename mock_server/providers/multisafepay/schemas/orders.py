@@ -39,7 +39,9 @@ _FALLBACK_LOCALE = "en_US"
 _TEST_ISSUER = "3151"
 # of a page or an app, without blanks and line ends; nothing that a browser would run
 _URL = r"(?!(?i:javascript|data|vbscript):)[A-Za-z][A-Za-z0-9+.-]*://[^\s\x00-\x1f\x7f]+"
+_LONGEST_DESCRIPTION, _SHOWN_DESCRIPTION = 10_000, 200  # characters, with its HTML tags and after they are taken out
 _TAG = re.compile(r"<[^>]*>")
+_NO_COUNTRIES = ("EU", "EZ", "UN", "QO", "XA", "XB", "ZZ")  # which Unicode's list has too
 _BIRTHDAYS = ("%Y-%m-%d", "%d-%m-%Y", "%d%m%Y", "%Y%m%d")
 _OF_DELIVERY = ("address1", "city", "country", "first_name", "house_number", "last_name", "zip_code")
 
@@ -69,7 +71,7 @@ class Country(Text):
         from babel import Locale  # not before an order comes
 
         text = super()._deserialize(value, attr, data, **kwargs)
-        if len(text) != 2 or text not in Locale("en").territories:
+        if len(text) != 2 or text in _NO_COUNTRIES or text not in Locale("en").territories:
             raise ValidationError(f"is {text!r}, expected an ISO 3166-1 code like NL")
         return text
 
@@ -104,7 +106,7 @@ class PersonSchema(MultiSafepaySchema):
 class CustomerSchema(PersonSchema):
     ip_address = IpAddress()
     forwarded_ip = IpAddress()
-    locale = Text(20)
+    locale = Anything()
     reference = Text(100)
 
 
@@ -180,7 +182,7 @@ class ItemSchema(MultiSafepaySchema):
     quantity = Number(missing=errors.MissingData)
     merchant_item_id = Text(100)
     tax_table_selector = Anything()
-    currency = Text(10, upper=True)
+    currency = Text(10, upper=True, error=errors.IncorrectItemCurrency)
     weight = Part(WeightSchema)
     image = Text(2000)
     product_url = Text(2000)
@@ -206,7 +208,7 @@ class OrderSchema(MultiSafepaySchema):
     order_id = Text(50, least=1, error=errors.InvalidTransactionId, missing=errors.InvalidTransactionId)
     currency = Text(3, least=3, upper=True, error=errors.InvalidCurrency, missing=errors.InvalidCurrency)
     amount = Whole(error=errors.InvalidAmount, missing=errors.InvalidAmount)
-    description = Text(200, cut=True, error=errors.InvalidDescription, missing=errors.InvalidDescription)
+    description = Text(_LONGEST_DESCRIPTION, error=errors.InvalidDescription, missing=errors.InvalidDescription)
     var1 = Text(500, error=errors.InvalidVariable)
     var2 = Text(500, error=errors.InvalidVariable)
     var3 = Text(500, error=errors.InvalidVariable)
@@ -274,7 +276,7 @@ def load_order(body: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
     order.setdefault("type", REDIRECT)
     for name in ("customer", "delivery", "gateway_info", "payment_options", "custom_info"):
         order.setdefault(name, {})
-    order["description"] = _TAG.sub("", order["description"]).strip()
+    order["description"] = _TAG.sub("", order["description"]).strip()[:_SHOWN_DESCRIPTION]
     order["locale"] = _locale(order["customer"].pop("locale", ""))
     order["cart"] = _cart(order)
     _check_gateway(order)
@@ -288,9 +290,9 @@ def load_order(body: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
     return order
 
 
-def _locale(text: str) -> str:
+def _locale(text: Any) -> str:
     """Any other than those of the page falls back to English."""
-    return text if text in LOCALES else _FALLBACK_LOCALE
+    return text if isinstance(text, str) and text in LOCALES else _FALLBACK_LOCALE
 
 
 def _birthday(text: str | None) -> str | None:

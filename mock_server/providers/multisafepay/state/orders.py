@@ -1,12 +1,12 @@
 """MultiSafepay's orders in the store: found by either id, changed in one step.
 
 An order record: order_id, site, type, gateway (None until the shopper picks one), currency, amount, description,
-customer, delivery, gateway_info, cart ({items, tables} or None), payment_options, var1..3, custom_info, items (HTML of
-the shop's), locale, session_id, base_url, transaction_id (None until a method was started), klarna_order_id,
+customer, delivery, gateway_info, cart ({items, tables} or None), payment_options, var1..3, custom_info, items (HTML
+of the shop's), locale, session_id, base_url, transaction_id (None until a method was started), klarna_order_id,
 external_transaction_id, status, financial_status, before_refunds, reason, reason_code, created, modified, completed,
 expires_at (UTC), amount_refunded, refunds (oldest first: {refund_id, amount, status, financial_status, at, ...}),
-capture (of a card's reservation: {remaining, orders} or None), recurring ({id, model} or None), card ({last4, expiry,
-holder} or None), notified (how often the shop was told). Amounts are minor units.
+capture (of a card's reservation: {remaining, orders} or None), was_paid, recurring ({id, model} or None), card
+({last4, expiry, holder} or None), notified (how often the shop was told). Amounts are minor units.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from typing import Any
 from mock_server.core.clock import to_text
 from mock_server.core.store import Record
 from mock_server.core.world import World
-from mock_server.providers.multisafepay.state.statuses import State, after_refunds, moved
+from mock_server.providers.multisafepay.errors import Impossible
+from mock_server.providers.multisafepay.state.statuses import PAID_STATES, State, after_refunds, moved
 
 KIND = "multisafepay_orders"
 TRANSACTIONS = "multisafepay_transactions"  # PSP id -> order_id
@@ -53,27 +54,29 @@ def state_of(order: Record) -> State:
 def as_moved(world: World, order: Record, move: str, **changes: Any) -> Record:
     """The record after a move; raises Impossible."""
     state = moved(state_of(order), move, order["order_id"])
+    if state in PAID_STATES:
+        changes = {"was_paid": True, **changes}
     if state.financial_status == "completed" and not order["completed"]:
         changes = {"completed": to_text(world.clock.now()), **changes}
     return order | {**state._asdict(), "modified": to_text(world.clock.now()), **changes}
 
 
-def change(world: World, order_id: str, apply: Callable[[Record], Record]) -> Record:
-    """Change an order in one atomic step; ``apply`` may refuse by raising. Raises KeyError when there is none."""
+def change(world: World, order: Record, apply: Callable[[Record], Record]) -> Record:
+    """Change an order in one atomic step; ``apply`` may refuse by raising. Raises Impossible when it was replaced."""
 
-    def checked(order: Record | None) -> Record:
-        if order is None:
-            raise KeyError(order_id)
-        return apply(order)
+    def checked(found: Record | None) -> Record:
+        if found is None or found["session_id"] != order["session_id"]:
+            raise Impossible(f"order {order['order_id']} was replaced meanwhile")
+        return apply(found)
 
-    changed = world.store.change(KIND, order_id, checked)
+    changed = world.store.change(KIND, order["order_id"], checked)
     assert changed is not None  # checked never answers None
     return changed
 
 
-def move(world: World, order_id: str, move: str, **changes: Any) -> Record:
+def move(world: World, order: Record, move: str, **changes: Any) -> Record:
     """Make a move; raises Impossible, and nothing is changed."""
-    return change(world, order_id, lambda order: as_moved(world, order, move, **changes))
+    return change(world, order, lambda found: as_moved(world, found, move, **changes))
 
 
 def new_transaction_id(world: World, order_id: str) -> int:

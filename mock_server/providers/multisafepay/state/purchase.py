@@ -76,7 +76,11 @@ def _kind(item: Mapping[str, Any], total: int) -> str:
 
 
 def _line(kind: str, reference: str, name: str, quantity: int, total: int, rate: Decimal) -> dict[str, Any]:
-    """A total that the quantity does not divide gets a rounded-up unit price and the difference as discount."""
+    """A total that the quantity does not divide gets a rounded-up unit price and the difference as discount.
+
+    Klarna's rates have two decimals of a percent; the tax is what it makes of the rate it is told.
+    """
+    tax_rate = cart.in_minor_units(rate, 4)
     unit_price = -(-total // quantity)
     return {
         "type": kind,
@@ -84,8 +88,8 @@ def _line(kind: str, reference: str, name: str, quantity: int, total: int, rate:
         "name": name,
         "quantity": quantity,
         "unit_price": unit_price,
-        "tax_rate": cart.in_minor_units(rate, 4),
+        "tax_rate": tax_rate,
         "total_amount": total,
         "total_discount_amount": quantity * unit_price - total,
-        "total_tax_amount": total - cart.in_minor_units(Decimal(total) / (1 + rate), 0),
+        "total_tax_amount": total - cart.in_minor_units(Decimal(total * 10_000) / (10_000 + tax_rate), 0),
     }

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from mock_server.providers.multisafepay.errors import Impossible
+
 
 class State(NamedTuple):
     status: str
@@ -54,12 +56,8 @@ MOVES: Mapping[str, Mapping[State, State]] = {
 
 # a new order may take the order_id of one in these
 REPLACEABLE = ("initialized", "declined", "cancelled", "void", "expired")
-CLOSED = ("declined", "cancelled", "void", "expired")
+PAID_STATES = (AUTHORIZED, PAID, RESERVED)  # whoever was in one of these keeps its order_id
 REFUNDABLE = ("completed", "shipped", "partial_refunded")
-
-
-class Impossible(Exception):
-    """An order in this state does not take the move."""
 
 
 def moved(state: State, move: str, order_id: str) -> State:

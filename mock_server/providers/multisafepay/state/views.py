@@ -140,7 +140,7 @@ def _payment_details(order: Record) -> dict[str, Any]:
     if capture:
         details |= {
             "capture": "manual",
-            "capture_expiry": time_of(order["expires_at"]),
+            "capture_expiry": time_of(order["expires_at"]) if order["expires_at"] else None,
             "capture_remain": capture["remaining"],
         }
     return dict(sorted(details.items()))

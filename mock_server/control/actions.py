@@ -174,10 +174,16 @@ def read_state(world: World, states: Mapping[str, str], kind: str | None = None,
         raise Misused(f"{kind!r} is no kind of record; {nearest(kind, states)}", status=404, code="NOT_FOUND")
     if key is None:
         return list(islice(world.store.all(states[kind], newest_first=True), 100))
-    record = world.store.get(states[kind], key)
+    record = world.store.get(states[kind], key) or _newest_of(world, states[kind], key)
     if record is None:
         raise Misused(f"no record {key} among the {kind} of world {world.name}", status=404, code="NOT_FOUND")
     return record
+
+
+def _newest_of(world: World, kind: str, order_id: str) -> Record | None:
+    """By an order_id that is no key: websites share a world."""
+    found = world.store.all(kind, newest_first=True)
+    return next((record for record in found if record.get("order_id") == order_id), None)
 
 
 def list_webhooks(world: World, query: Mapping[str, str]) -> list[Record]:

@@ -7,8 +7,9 @@ import re
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, wait
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
-from threading import Event, Lock, Thread
+from threading import Event, Lock, Thread, Timer
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import requests
 
 _HOST = re.compile(r"[a-z0-9._:-]+")  # anything else is read as another host by some client
+_GRACE_S = 0.1  # for requests to notice itself that its time is over
 _SHOWN_BYTES = 1000  # of a receiver's answer; the rest is not read
 _MOST_DELIVERIES = 256  # at a time: slow receivers hold one thread each, and must not delay others
 ALARM = "webhook"  # name of the alarms that bring messages to delivery
@@ -288,7 +290,7 @@ def _send(message: Record) -> dict[str, Any]:
     import requests  # takes 50 ms, most runs send no webhook
 
     started = stopwatch_ms()
-    with requests.Session() as session:
+    with requests.Session() as session, _deadline(session, message["timeout_s"]) as is_over:
         session.trust_env = False
         try:
             answer = session.request(
@@ -297,8 +299,49 @@ def _send(message: Record) -> dict[str, Any]:
             )  # fmt: skip
             outcome: dict[str, Any] = {"status": answer.status_code, "answer": _start_of(answer, started, message)}
         except (requests.RequestException, ValueError) as error:  # a host that urllib3 cannot parse is a ValueError
-            outcome = {"error": f"{type(error).__name__}: {error}"}
+            late = f"no whole answer within {message['timeout_s']} s"
+            outcome = {"error": late if is_over() else f"{type(error).__name__}: {error}"}
     return outcome | {"took_ms": round(stopwatch_ms() - started)}
+
+
+@contextmanager
+def _deadline(session: requests.Session, seconds: float) -> Iterator[Callable[[], bool]]:
+    """Cuts every connection of the session when its time is over, which also ends one that trickles on and on.
+
+    requests' own time-out starts again with each byte. Yields whether the time is over.
+    """
+    from requests.adapters import HTTPAdapter
+
+    connections: list[Any] = []
+    over = Event()
+
+    class Watched(HTTPAdapter):
+        def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
+            pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
+            make = pool.ConnectionCls
+
+            def watched(*args: Any, **kwargs: Any) -> Any:
+                connections.append(make(*args, **kwargs))
+                return connections[-1]
+
+            pool.ConnectionCls = watched
+            return pool
+
+    def cut() -> None:
+        over.set()
+        for connection in connections:
+            with suppress(OSError, AttributeError):  # closed meanwhile
+                connection.sock.shutdown(socket.SHUT_RDWR)
+
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, Watched())
+    timer = Timer(seconds + _GRACE_S, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield over.is_set
+    finally:
+        timer.cancel()
 
 
 def _start_of(answer: requests.Response, started_ms: float, message: Record) -> str:

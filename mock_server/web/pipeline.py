@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
+from math import isfinite
 from typing import Any
 
 from mock_server.core import faults
@@ -24,6 +26,7 @@ SCENARIO_HEADER = "x-mock-scenario"
 OUTCOME_HEADER = "x-mock-outcome"
 EXPLAIN_HEADER = "X-Mock-Explain"
 JSON = "application/json"
+_HUGE = re.compile(r"\d[eE]\+?\d{3}")  # a number that may be beyond a float
 
 Answer = tuple[bytes, Mapping[str, str], Reply]
 
@@ -167,9 +170,19 @@ def _read(call: Call) -> None:
 def _parsed(text: str) -> tuple[Any, str]:
     """The body as JSON, and why it is none."""
     try:
-        return (json.loads(text, parse_constant=_no_number), "") if text else (None, "there is no body")
+        if not text:
+            return None, "there is no body"
+        parse_float = _finite if _HUGE.search(text) else None
+        return json.loads(text.removeprefix("\ufeff"), parse_constant=_no_number, parse_float=parse_float), ""
     except (ValueError, RecursionError) as error:
         return None, f"the body is no JSON: {error}"
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(f"{text} is beyond every number")
+    return number
 
 
 def _no_number(name: str) -> None:

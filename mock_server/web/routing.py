@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
@@ -22,6 +23,8 @@ from mock_server.web.serving import ConnectionCut, cut, give_up_reading
 
 MOST_BODY_BYTES = 1_000_000
 _MOST_DRAINED_BYTES = 20_000_000  # of a body too large, so that the client gets to read the answer
+_OVERRIDES = ("GET", "PATCH", "PUT", "DELETE")  # what X-HTTP-Method-Override may make of a POST
+_HOST = re.compile(r"[A-Za-z0-9._\[\]:-]+")
 _CONTROL, _CONTROL_PREFIX = "control", "/_mock"
 
 
@@ -79,7 +82,8 @@ class Faces:
         def overriding(environ: dict[str, Any], start_response: Any) -> Any:
             wanted = environ.get("HTTP_X_HTTP_METHOD_OVERRIDE")
             if wanted and environ["REQUEST_METHOD"] == "POST" and _longest(prefixes, environ.get("PATH_INFO", "")):
-                environ["REQUEST_METHOD"] = wanted.strip().upper()
+                method = wanted.strip().upper()
+                environ["REQUEST_METHOD"] = method if method in _OVERRIDES else "POST"
             return wsgi_app(environ, start_response)
 
         return overriding
@@ -173,11 +177,18 @@ def _call(path_args: Mapping[str, str], public_url: str) -> Call:
         headers=headers,
         wire_headers=request.headers,  # type: ignore[arg-type]  # a mapping in all that matters
         remote=request.remote_addr or "",
-        base_url=public_url.rstrip("/") or request.host_url.rstrip("/"),
+        base_url=public_url.rstrip("/") or _own_url(),
         read_body=_read_body,
         path_args=path_args,
         started_ms=stopwatch_ms(),
     )
+
+
+def _own_url() -> str:
+    """This server as the caller names it; by its own address when the Host header is no host."""
+    if _HOST.fullmatch(request.environ.get("HTTP_HOST", "")):
+        return request.host_url.rstrip("/")
+    return f"http://{request.environ['SERVER_NAME']}:{request.environ['SERVER_PORT']}"
 
 
 def _read_body() -> bytes:

@@ -36,12 +36,16 @@ def admit(call: Call) -> None:
         raise Unauthorised("the API key is not among those of the setting multisafepay_api_keys")
 
 
-def site_of(world: World, credential: Credential) -> str:
-    """The website of a key; the key is remembered, it signs the website's notifications."""
-    site = sha256(credential.user.encode()).hexdigest()[:12]
+def site_of(credential: Credential) -> str:
+    """The website of an API key."""
+    return sha256(credential.user.encode("utf-8", "replace")).hexdigest()[:12]
+
+
+def remember_key(world: World, credential: Credential) -> None:
+    """Keep the key, which signs the website's notifications."""
+    site = site_of(credential)
     if world.store.get(orders.SITES, site) is None:
         world.store.put(orders.SITES, site, {"api_key": credential.user})
-    return site
 
 
 def credentials(world: str, base_url: str) -> dict[str, Any]:

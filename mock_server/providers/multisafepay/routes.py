@@ -10,7 +10,7 @@ from mock_server.core.later import Later
 from mock_server.core.rules import ACCEPTED, Option
 from mock_server.ledger.decisions import PENDING_OPTIONS
 from mock_server.providers.multisafepay import errors
-from mock_server.providers.multisafepay.auth import site_of
+from mock_server.providers.multisafepay.auth import remember_key, site_of
 from mock_server.providers.multisafepay.schemas.wire import succeeded
 from mock_server.providers.multisafepay.state import orders
 from mock_server.web.operations import Call, Outcomes, Reply, chosen, operation
@@ -62,8 +62,12 @@ def _ids_of_orders(path: str = "") -> dict[str, Any]:
     """Both spellings of a path of one order, and how it is found; ids may hold slashes."""
     return {
         "aliases": (f"/orders/<path:order_id>{path}",),
-        "find": lambda call: actions.find_order(call.world, call.path_args["order_id"]),
+        "find": _order,
     }
+
+
+def _order(call: Call) -> Any:
+    return actions.find_order(call.world, call.path_args["order_id"], site_of(call.credential))
 
 
 def _known_purchase(call: Call) -> Mapping[str, Any]:
@@ -71,7 +75,7 @@ def _known_purchase(call: Call) -> Mapping[str, Any]:
     if "session_id" in call.path_args:
         order = orders.find_by_session(call.world, call.path_args["session_id"])
     else:
-        order = orders.find(call.world, call.path_args["order_id"])
+        order = orders.find_anywhere(call.world, call.path_args["order_id"])
     return {**purchase.purchase_of(order), **order, "country": purchase.country_of(order)} if order else {}
 
 
@@ -89,7 +93,8 @@ def _known_purchase(call: Call) -> Mapping[str, Any]:
     ),
 )  # fmt: skip
 def create_order(call: Call) -> Reply:
-    site = site_of(call.world, call.credential)
+    remember_key(call.world, call.credential)
+    site = site_of(call.credential)
     return succeeded(actions.create_order(call.world, call.body, call.decision, site=site, base_url=call.base_url))
 
 
@@ -144,7 +149,7 @@ def create_capture(call: Call) -> Reply:
 
 @operation(
     ORDERS, "PATCH", f"{BASE}/capture/<path:order_id>", docs=DOCS + "cancelcapture",
-    find=lambda call: actions.find_order(call.world, call.path_args["order_id"]),
+    find=_order,
     load=lambda call: money.load_capture_update(call.json), schema=lambda: money.CaptureUpdateSchema,
     errors=(errors.InvalidTransactionId, errors.MissingData, *errors.COMMON),
 )  # fmt: skip
@@ -198,14 +203,15 @@ def read_api_token(call: Call) -> Reply:
 
 @operation(PAYMENTS, "GET", f"{BASE}/me", docs=DOCS + "getme", errors=errors.COMMON)
 def read_me(call: Call) -> Reply:
-    return succeeded(lists.read_me(call.world, site_of(call.world, call.credential)))
+    return succeeded(lists.read_me(call.world, site_of(call.credential)))
 
 
 @operation(
     PAYMENTS, "GET", f"{BASE}/transactions", docs=DOCS + "listtransactions", errors=(errors.NotFound, *errors.COMMON)
 )
 def list_transactions(call: Call) -> Reply:
-    found, pager = lists.list_transactions(call.world, call.query, call.base_url + call.path)
+    site, url = site_of(call.credential), call.base_url + call.path
+    found, pager = lists.list_transactions(call.world, site, call.query, url)
     return succeeded(found, pager=pager)
 
 
@@ -214,16 +220,17 @@ def list_transactions(call: Call) -> Reply:
     errors=(errors.InvalidTransactionId, *errors.COMMON),
 )  # fmt: skip
 def read_transaction(call: Call) -> Reply:
-    return succeeded(lists.read_transaction(call.world, call.path_args["transaction_id"]))
+    return succeeded(lists.read_transaction(call.world, site_of(call.credential), call.path_args["transaction_id"]))
 
 
 def _token(call: Call) -> Any:
-    return cards.find_token(call.world, call.path_args["reference"], call.path_args["token"])
+    site, reference, token = site_of(call.credential), call.path_args["reference"], call.path_args["token"]
+    return cards.find_token(call.world, site, reference, token)
 
 
 @operation(PAYMENTS, "GET", f"{BASE}/recurring/<reference>", docs=DOCS + "listtokens", errors=errors.COMMON)
 def list_tokens(call: Call) -> Reply:
-    return succeeded(cards.list_tokens(call.world, call.path_args["reference"]))
+    return succeeded(cards.list_tokens(call.world, site_of(call.credential), call.path_args["reference"]))
 
 
 @operation(
@@ -277,12 +284,11 @@ def pay(call: Call) -> Reply:
 def complete(call: Call) -> Reply:
     call.decision = chosen(call.decision, call.body, SHOPPER_OUTCOMES)
     order_id = call.path_args["order_id"]
+    order = orders.find_anywhere(call.world, order_id)
+    if order is None:
+        raise Misused(f"no order {order_id} in world {call.world.name}", status=404, code="NOT_FOUND")
     try:
-        order = actions.find_order(call.world, order_id)
         done = shopper.complete(call.world, order, call.decision, gateway=call.body.get("gateway", ""))
-    except errors.InvalidTransactionId as unknown:
-        text = f"no order {order_id} in world {call.world.name}"
-        raise Misused(text, status=404, code="NOT_FOUND") from unknown
     except errors.Impossible as impossible:
         raise Misused(str(impossible), status=409, code="IMPOSSIBLE") from impossible
     return Reply({**actions.read_order(call.world, done), "return_url": shopper.return_url(done)})

@@ -6,6 +6,7 @@ Source: docs.multisafepay.com, webhook; the notification pages of 2020 and 2022;
 from __future__ import annotations
 
 import hmac
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -40,7 +41,8 @@ CHOICES = {
 _RETRIES_S = (900, 900, 900)
 _TIMEOUT_S = 5
 _AGENT = "Mozilla/5.0 (X11; Debian; Linux x86_64; rv:33.0) Gecko/20100101"  # as seen in a shop's log
-_ACKNOWLEDGED, _WITHIN = "ok", 100  # any case, in the first characters of the answer
+_ACKNOWLEDGED = re.compile(r"(?<![a-z])ok(?![a-z])", re.IGNORECASE)  # a word, not a part of "token"
+_WITHIN = 100  # first characters of the answer
 
 
 def announce(world: World, order: Record, *, transaction: str = "", kind: str = "") -> None:
@@ -60,7 +62,7 @@ def announce(world: World, order: Record, *, transaction: str = "", kind: str = 
     decision = world.decide(NOTIFY, lambda path: _look(path, order, view))
     ignored = f"{decision.decided_by}: the answer is not looked at" if decision.outcome == "unacknowledged" else ""
     about = {"order_id": order["order_id"], "transactionid": transaction or order["order_id"], "site": order["site"]}
-    queue = f"{FACE} {about['transactionid']}"
+    queue = f"{FACE} {orders.key_of(order['site'], about['transactionid'])}"
     for _ in range(2 if decision.outcome == "twice" else 1):
         world.outbox.post(
             f"{FACE}.order.{order['status']}",
@@ -124,7 +126,7 @@ def why_unacknowledged(status: int, text: str) -> str:
     if status != 200:
         return f"status is {status}, expected 200"
     start = text[:_WITHIN]
-    if _ACKNOWLEDGED not in start.lower():
+    if not _ACKNOWLEDGED.search(start):
         return f"OK or MULTISAFEPAY_OK is expected in the first {_WITHIN} characters, which are {start!r}"
     return ""
 
@@ -150,7 +152,7 @@ def _follow(move: str) -> Any:
 def _behind(world: World, record: Record) -> Record | None:
     if record["placed_through"] != FACE:
         return None
-    order = orders.find(world, record["order_id"])
+    order = orders.find_anywhere(world, record["order_id"])
     return order if order and order["external_transaction_id"] == record["order_id"] else None
 
 
@@ -159,7 +161,7 @@ def _follow_capture(world: World, record: Record) -> None:
     order = _behind(world, record)
     if order is not None and record["status"] == transitions.CAPTURED:
         _follow("ship")(world, record)
-        orders.set_settlement(world, order["order_id"])
+        orders.set_settlement(world, order["key"])
 
 
 def _follow_refund(world: World, record: Record) -> None:
@@ -167,7 +169,7 @@ def _follow_refund(world: World, record: Record) -> None:
     refund, order = record["refunds"][-1], _behind(world, record)
     if order is None or "multisafepay_refund_id" in refund:
         return
-    number = orders.new_transaction_id(world, order["order_id"])
+    number = orders.new_transaction_id(world, order["key"])
     entry = orders.refund_entry(world, order, number, refund["refunded_amount"], state=("completed", "completed"))
     changed = orders.change(world, order, lambda found: orders.with_refund(world, found, entry))
     announce(world, changed)

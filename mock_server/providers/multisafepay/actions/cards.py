@@ -5,6 +5,7 @@ Source: docs.multisafepay.com, manual capture, recurring payments; the Python SD
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,7 +24,7 @@ _TEST_CARD = {"last4": "1111", "bin": "411111", "expiry": "3012", "holder": None
 
 def shown_of(gateway_info: Mapping[str, Any]) -> dict[str, Any] | None:
     """What may be shown of a card; its number is not kept."""
-    number = "".join(digit for digit in str(gateway_info.get("card_number", "")) if digit.isdigit())
+    number = re.sub(r"[^0-9]", "", gateway_info.get("card_number", ""))
     if not number:
         return None
     return {
@@ -39,7 +40,7 @@ def reservation(world: World, order: Record) -> dict[str, Any]:
     within = GATEWAYS[order["gateway"]].captured_within
     assert within is not None  # the schema refuses capture: manual for any other
     return {
-        "capture": {"remaining": order["amount"], "orders": []},
+        "capture": {"remaining": order["amount"], "orders": [], "elsewhere": 0},
         "expires_at": to_text(world.clock.now() + within),
     }
 
@@ -59,12 +60,13 @@ def create_capture(world: World, order: Record, wanted: Mapping[str, Any]) -> di
         announce(world, captured)
         return {"transaction_id": captured["transaction_id"], "order_id": captured["order_id"]}
     part = _part(world, order, amount, wanted)
-    world.store.change(orders.KIND, part["order_id"], lambda found: _only_new(found, part))
+    world.store.change(orders.KIND, part["key"], lambda found: _only_new(found, part))
     try:
         orders.change(world, order, lambda found: _taken(world, found, amount, part["order_id"]))
     except (errors.Refused, errors.Impossible):
-        world.store.change(orders.KIND, part["order_id"], lambda _: None)
+        world.store.change(orders.KIND, part["key"], lambda _: None)
         raise
+    orders.remember(world, orders.IDS, part["order_id"], part["key"])
     announce(world, part)
     return {"transaction_id": part["transaction_id"], "order_id": part["order_id"]}
 
@@ -80,7 +82,9 @@ def _taken(world: World, order: Record, amount: int, part: str) -> Record:
     remaining = order["capture"]["remaining"]
     if not 0 < amount <= remaining:
         raise errors.InvalidAmount.because("amount", f"is {amount}, {remaining} of {order['amount']} remain")
-    capture = {"remaining": remaining - amount, "orders": [*order["capture"]["orders"], *([part] if part else [])]}
+    capture = dict(order["capture"], remaining=remaining - amount)
+    if part:
+        capture |= {"orders": [*capture["orders"], part], "elsewhere": capture["elsewhere"] + amount}
     if capture["remaining"]:
         return order | {"capture": capture, "modified": to_text(world.clock.now())}
     return orders.as_moved(world, order, "capture", capture=capture)
@@ -90,12 +94,14 @@ def _part(world: World, order: Record, amount: int, wanted: Mapping[str, Any]) -
     new_id = wanted.get("new_order_id")
     if not new_id:
         raise errors.MissingData.because("new_order_id", "is missing, a part becomes an order of its own")
-    _only_new(orders.find(world, new_id), order)
+    _only_new(orders.find(world, new_id, order["site"]), order)
+    key = orders.key_of(order["site"], new_id)
     now = to_text(world.clock.now())
     return order | {
+        "key": key,
         "order_id": new_id,
         "amount": amount,
-        "transaction_id": orders.new_transaction_id(world, new_id),
+        "transaction_id": orders.new_transaction_id(world, key),
         "status": wanted.get("new_order_status", "completed"),
         "financial_status": PAID.financial_status,
         "capture": None,
@@ -123,10 +129,10 @@ def cancel_capture(world: World, order: Record, wanted: Mapping[str, Any]) -> di
 
     def let_go(found: Record) -> Record:
         _check_reserved(found)
-        move = "capture" if found["capture"]["orders"] else "cancel"
-        return orders.as_moved(
-            world, found, move, capture=found["capture"] | {"remaining": 0}, reason=wanted.get("reason")
-        )
+        capture = found["capture"]
+        move = "capture" if capture["orders"] else "cancel"
+        left = {"remaining": 0, "elsewhere": capture["elsewhere"] + capture["remaining"]}
+        return orders.as_moved(world, found, move, capture=capture | left, reason=wanted.get("reason"))
 
     changed = orders.change(world, order, let_go)
     announce(world, changed)
@@ -147,6 +153,7 @@ def stored_card(world: World, order: Record, wanted: Mapping[str, Any]) -> dict[
         token,
         {
             "token": token,
+            "site": order["site"],
             "reference": reference,
             "code": order["gateway"],
             "bin": card["bin"],
@@ -159,16 +166,16 @@ def stored_card(world: World, order: Record, wanted: Mapping[str, Any]) -> dict[
     return {"id": token, "model": model}
 
 
-def list_tokens(world: World, reference: str) -> dict[str, Any]:
-    """The stored cards of a customer."""
-    mine = [token for token in world.store.all(TOKENS) if token["reference"] == reference]
+def list_tokens(world: World, site: str, reference: str) -> dict[str, Any]:
+    """The stored cards of a website's customer."""
+    mine = [token for token in world.store.all(TOKENS) if (token["site"], token["reference"]) == (site, reference)]
     return {"tokens": [_token_view(world, token) for token in mine]}
 
 
-def find_token(world: World, reference: str, token: str) -> Record:
+def find_token(world: World, site: str, reference: str, token: str) -> Record:
     """Raises TokenNotFound."""
     found = world.store.get(TOKENS, token)
-    if found is None or found["reference"] != reference:
+    if found is None or (found["site"], found["reference"]) != (site, reference):
         raise errors.TokenNotFound.because("token", f"is {token!r}, customer {reference!r} has none such")
     return found
 
@@ -197,7 +204,7 @@ def _token_view(world: World, token: Record) -> dict[str, Any]:
         "display": f"**** **** **** {token['last4']}",
         "bin": int(token["bin"]),
         "name_holder": token["holder"],
-        "expiry_date": int(expiry) if expiry.isdigit() else None,
+        "expiry_date": int(expiry) if expiry.isascii() and expiry.isdigit() else None,
         "expired": int(expiry < now),
         "last4": int(token["last4"]),
         "recurring_model": token["model"],

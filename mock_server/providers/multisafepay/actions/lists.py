@@ -127,13 +127,15 @@ def _number(world: World, kind: str, key: str) -> int:
     return world.ids.tied_to(f"multisafepay_{kind}", key).randrange(10 ** (_ACCOUNT_DIGITS - 1), 10**_ACCOUNT_DIGITS)
 
 
-def list_transactions(world: World, query: Mapping[str, str], url: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Payments and refunds, newest first, filtered; and the pager whose links lead on. ``url`` is the list's own.
+def list_transactions(
+    world: World, site: str, query: Mapping[str, str], url: str
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """A website's payments and refunds, newest first, filtered; and the pager whose links, from ``url``, lead on.
 
     Raises InvalidRequest for a limit or cursor that is none.
     """
     limit = _limit(query.get("limit"))
-    found = [item for item in _transactions(world) if _suits(item, query)]
+    found = [item for item in _transactions(world, site) if _suits(item, query)]
     start = _after(found, query.get("after"))
     if "before" in query:
         end = _position(found, query["before"])
@@ -176,19 +178,19 @@ def _position(found: list[dict[str, Any]], cursor: str) -> int:
     raise errors.InvalidRequest.because("cursor", f"is {cursor[:20]!r}, no transaction of this list")
 
 
-def read_transaction(world: World, transaction_id: str) -> dict[str, Any]:
+def read_transaction(world: World, site: str, transaction_id: str) -> dict[str, Any]:
     """Raises InvalidTransactionId."""
-    for item in _transactions(world):
+    for item in _transactions(world, site):
         if str(item["transaction_id"]) == transaction_id:
             return item
     raise errors.InvalidTransactionId.because("transaction_id", f"is {transaction_id!r}, there is none such")
 
 
-def _transactions(world: World) -> list[dict[str, Any]]:
+def _transactions(world: World, site: str) -> list[dict[str, Any]]:
     """Every payment that was started and every refund, newest first."""
     found = []  # (time, item)
     for order in world.store.all(orders.KIND):
-        if order["transaction_id"] is not None:
+        if order["site"] == site and order["transaction_id"] is not None:
             found.append((order["created"], _payment_item(world, order)))
             found += [(refund["at"], _refund_item(world, order, refund)) for refund in order["refunds"]]
     return [item for _, item in sorted(found, key=lambda pair: pair[0])[::-1]]

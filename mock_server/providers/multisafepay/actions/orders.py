@@ -17,7 +17,7 @@ from mock_server.ledger.decisions import Verdict
 from mock_server.providers.multisafepay import errors
 from mock_server.providers.multisafepay.actions import cards, shopper
 from mock_server.providers.multisafepay.schemas.orders import DIRECT
-from mock_server.providers.multisafepay.state import orders
+from mock_server.providers.multisafepay.state import orders, statuses
 from mock_server.providers.multisafepay.state.gateways import GATEWAYS, KLARNA
 from mock_server.providers.multisafepay.state.statuses import (
     AUTHORIZED,
@@ -38,11 +38,13 @@ _KEPT = (
 _SHOWN_OF_GATEWAY = ("birthday", "phone", "email", "issuer_id")
 
 
-def find_order(world: World, id_: str) -> Record:
-    """By order_id or transaction id; raises InvalidTransactionId."""
-    order = orders.find(world, id_)
+def find_order(world: World, id_: str, site: str) -> Record:
+    """A website's order by order_id or transaction id; raises InvalidTransactionId."""
+    order = orders.find(world, id_, site)
     if order is None:
-        raise errors.InvalidTransactionId.because("order_id", f"is {id_!r}, no order of world {world.name} has it")
+        foreign = orders.find_anywhere(world, id_) is not None
+        why = "an order of another API key's website" if foreign else f"no order of world {world.name}"
+        raise errors.InvalidTransactionId.because("order_id", f"is {id_!r}, {why}")
     return order
 
 
@@ -58,10 +60,11 @@ def create_order(
     """
     if decision.outcome == "declined":
         raise errors.TransactionRefused()
-    _check_free(world, world.store.get(orders.KIND, wanted["order_id"]))
+    _check_free(world, orders.find_by_key(world, orders.key_of(site, wanted["order_id"])))
     order = _record(world, wanted, site, base_url)
     _keep(world, order)
-    world.store.put(orders.SESSIONS, order["session_id"], {"order_id": order["order_id"]})
+    orders.remember(world, orders.SESSIONS, order["session_id"], order["key"])
+    orders.remember(world, orders.IDS, order["order_id"], order["key"])
     shopper.set_expiry(world, order)
     if order["type"] != DIRECT:
         return _redirect_answer(world, order)
@@ -76,7 +79,9 @@ def _record(world: World, wanted: Mapping[str, Any], site: str, base_url: str) -
     now = to_text(world.clock.now())
     order_id = wanted["order_id"]
     given = wanted["gateway_info"]
+    key = orders.key_of(site, order_id)
     record = {
+        "key": key,
         "order_id": order_id,
         "site": site,
         **{name: wanted[name] for name in _KEPT},
@@ -105,7 +110,7 @@ def _record(world: World, wanted: Mapping[str, Any], site: str, base_url: str) -
         "invoice_id": None,
     }
     if wanted["type"] == DIRECT:
-        record |= shopper.transaction(world, order_id, wanted["gateway"])
+        record |= shopper.transaction(world, key, wanted["gateway"])
         record["recurring"] = cards.stored_card(world, record, wanted)
     return record
 
@@ -119,7 +124,7 @@ def _keep(world: World, order: Record) -> None:
         earlier[:] = [found] if found else []
         return order
 
-    world.store.change(orders.KIND, order["order_id"], keep)
+    world.store.change(orders.KIND, order["key"], keep)
     for old in earlier:
         if old["expires_at"]:
             world.clock.cancel_alarm(parse_time(old["expires_at"]), orders.EXPIRY, old["session_id"])
@@ -208,11 +213,12 @@ def _ship(world: World, order: Record, update: Mapping[str, Any]) -> None:
     told = {name: update[name] for name in (*_OF_A_SHIPMENT, "reason", "invoice_url") if name in update}
     changes = {"shipment": told} | ({"invoice_id": update["invoice_id"]} if "invoice_id" in update else {})
     if "shipped" not in (order["status"], order["before_refunds"]):
+        statuses.moved(orders.state_of(order), "ship", order_id)
         if order["gateway"] == KLARNA:
             _capture_in_ledger(world, order)
         else:
             _moved(world, order, "ship")
-            orders.set_settlement(world, order_id)
+            orders.set_settlement(world, order["key"])
     orders.change(world, order, lambda found: found | changes)
 
 
@@ -254,7 +260,7 @@ def _extend(world: World, order: Record, update: Mapping[str, Any]) -> dict[str,
 
 def settle(world: World, alarm: Alarm) -> Record | None:
     """The alarm of a shipped order: its money arrives; tells the shop."""
-    order = orders.find(world, alarm.key)
+    order = orders.find_by_key(world, alarm.key)
     try:
         settled = orders.move(world, order, "settle") if order else None
     except errors.Impossible:
@@ -262,4 +268,4 @@ def settle(world: World, alarm: Alarm) -> Record | None:
     if settled is None:
         return None
     announce(world, settled)
-    return {"what": f"{FACE}.order.settled", "order_id": alarm.key}
+    return {"what": f"{FACE}.order.settled", "order_id": settled["order_id"]}

@@ -41,7 +41,7 @@ def create_refund(world: World, order: Record, wanted: Mapping[str, Any], decisi
         raise errors.InvalidCurrency.because("currency", f"is {wanted['currency']}, the order's is {order['currency']}")
     asked = _sum_of_cart(order, wanted["cart"]) if wanted["cart"] else wanted.get("amount")
     at_once = order["gateway"] == KLARNA and decision.outcome != "reserved"
-    number = orders.new_transaction_id(world, order["order_id"])
+    number = orders.new_transaction_id(world, order["key"])
 
     def add(found: Record) -> Record:
         _check_refundable(found)
@@ -54,11 +54,11 @@ def create_refund(world: World, order: Record, wanted: Mapping[str, Any], decisi
 
     changed = orders.change(world, order, add)
     entry = changed["refunds"][-1]
-    if orders.find(world, entry["order_id"]) is None:  # the shop asks for the refund by its own id
-        world.store.put(orders.TRANSACTIONS, entry["order_id"], {"order_id": order["order_id"]})
+    own = orders.key_of(order["site"], entry["order_id"])  # the shop asks for the refund by its own id
+    orders.remember(world, orders.TRANSACTIONS, own, order["key"])
     if at_once:
         _give_back(world, changed, entry)
-    world.clock.set_alarm(_midnight(world.clock.now()), orders.REFUND, f"{number} {order['order_id']}")
+    world.clock.set_alarm(_midnight(world.clock.now()), orders.REFUND, f"{number} {order['key']}")
     announce(world, changed, transaction=entry["order_id"])
     return {"transaction_id": order["transaction_id"], "refund_id": number}
 
@@ -75,12 +75,13 @@ def _check_refundable(order: Record) -> None:
 
 def _allowed(world: World, order: Record, asked: int | None, *, is_cart: bool) -> int:
     """The sum that is given back: nothing asked for is all that is left. Raises CannotRefund, SameRefund."""
-    left = order["amount"] - order["amount_refunded"]
+    elsewhere = order["capture"]["elsewhere"] if order["capture"] else 0  # in orders of their own, or let go
+    left = order["amount"] - elsewhere - order["amount_refunded"]
     amount = asked or left
     if is_cart and amount == left + cart.TOLERANCE:  # the order was accepted with that difference
         amount = left
     if not 0 < amount <= left:
-        sum_ = f"{order['amount']} - {order['amount_refunded']}"
+        sum_ = f"{order['amount'] - elsewhere} - {order['amount_refunded']}"
         raise errors.CannotRefund.because("amount", f"is {amount}, {left} = {sum_} is left")
     since = world.clock.now() - _SHORT_PERIOD
     for refund in order["refunds"]:
@@ -147,8 +148,8 @@ def _midnight(now: datetime) -> datetime:
 
 def complete_refund(world: World, alarm: Alarm) -> Record | None:
     """The alarm of a refund: what was reserved is paid. Tells the shop when that changed something."""
-    number, _, order_id = alarm.key.partition(" ")
-    order = orders.find(world, order_id)
+    number, _, key = alarm.key.partition(" ")
+    order = orders.find_by_key(world, key)
     entry = _entry(order, number) if order else None
     if order is None or entry is None or entry["status"] not in ("reserved", "initialized"):
         return None
@@ -164,7 +165,7 @@ def complete_refund(world: World, alarm: Alarm) -> Record | None:
         ),
     )  # fmt: skip
     announce(world, changed, transaction=entry["order_id"])
-    return {"what": f"{FACE}.refund.completed", "order_id": order_id, "refund_id": entry["refund_id"]}
+    return {"what": f"{FACE}.refund.completed", "order_id": order["order_id"], "refund_id": entry["refund_id"]}
 
 
 @errors.in_multisafepays_words(errors.NoRefundInformation)

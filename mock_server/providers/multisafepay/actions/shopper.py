@@ -66,17 +66,17 @@ def _method(order: Record, gateway: str) -> str:
 def _started(world: World, found: Record, seen: Record, name: str) -> Record:
     if found["session_id"] != seen["session_id"] or orders.state_of(found) != INITIALIZED:
         raise Impossible(f"order {found['order_id']} changed meanwhile")
-    return found | transaction(world, found["order_id"], name) | {"modified": to_text(world.clock.now())}
+    return found | transaction(world, found["key"], name) | {"modified": to_text(world.clock.now())}
 
 
-def transaction(world: World, order_id: str, gateway: str) -> dict[str, Any]:
+def transaction(world: World, key: str, gateway: str) -> dict[str, Any]:
     """What an order gains when a method is started; Klarna's order will have the external id."""
     external_id = ledger_orders.new_order_id(world)
-    world.store.put(orders.TRANSACTIONS, external_id, {"order_id": order_id})
+    orders.remember(world, orders.TRANSACTIONS, external_id, key)
     waits = GATEWAYS[gateway].waits
     return {
         "gateway": gateway,
-        "transaction_id": orders.new_transaction_id(world, order_id),
+        "transaction_id": orders.new_transaction_id(world, key),
         "external_transaction_id": external_id,
         "expires_at": to_text(world.clock.now() + waits) if waits else None,
     }
@@ -97,13 +97,21 @@ def complete(world: World, order: Record, decision: Decision, *, gateway: str = 
     Impossible when the order is no longer open, Misused for a method that it does not offer.
     Source: docs.multisafepay.com, Klarna, testing, payment statuses (read 2026-11-20).
     """
+    _check_can_wait(order, decision, gateway)
     order = start(world, order, gateway)
     if decision.outcome in ENDINGS:
         reason = {"reason": decision.options.get("reason")}
         return _closed(world, order, ENDINGS[decision.outcome], **reason)
-    verdict = _verdict(decision)
+    verdict = _verdict(decision) if order["gateway"] == KLARNA else Verdict()
     move = "hold" if verdict.fraud_status == PENDING else _PAYING.get(GATEWAYS[order["gateway"]].paid, "hold")
     return pay(world, order, move, verdict)
+
+
+def _check_can_wait(order: Record, decision: Decision, gateway: str) -> None:
+    """Only Klarna decides later; a scenario that makes it so leaves other methods alone."""
+    name = _method(order, gateway.upper())
+    if decision.outcome == "pending" and name != KLARNA and decision.decided_by == "this call":
+        raise Misused(f"outcome: pending is Klarna's, order {order['order_id']} is paid with {name}")
 
 
 def pay(world: World, order: Record, move: str, verdict: Verdict) -> Record:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -16,6 +17,7 @@ from mock_server.providers.multisafepay.errors import InvalidRequest, MissingDat
 
 _SHOWN = 60  # characters of a refused value that an explanation repeats
 _MOST_DIGITS = 30  # of a number: nothing real is longer
+_UNWRITABLE = re.compile("[\x00\ud800-\udfff]")  # NUL and halves of surrogate pairs
 _TRUE, _FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
 _DECIMAL = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _WHOLE = re.compile(r"[+-]?\d+(?:\.0*)?", re.ASCII)
@@ -47,26 +49,25 @@ class _Field(fields.Field[Any]):
 
 
 class Text(_Field):
-    """Text, or a number taken as text, of ``least`` to ``most`` characters; longer is refused, or ``cut``."""
+    """Text, or a number taken as text, of ``least`` to ``most`` characters."""
 
     def __init__(
         self,
         most: int = 500,
         *,
         least: int = 0,
-        cut: bool = False,
         pattern: str = "",
         upper: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self._least, self._most, self._cut, self._upper = least, most, cut, upper
+        self._least, self._most, self._upper = least, most, upper
         self._pattern = re.compile(pattern) if pattern else None
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise ValidationError(f"is {shown(value)}, expected text")
-        text = str(value)[: self._most] if self._cut else str(value)
+        text = _written(str(value))
         if not self._least <= len(text) <= self._most:
             raise ValidationError(f"is {shown(text)}, {len(text)} characters, expected {self._least} to {self._most}")
         if self._pattern is not None and not self._pattern.fullmatch(text):
@@ -126,11 +127,28 @@ class Flag(_Field):
         raise ValidationError(f"is {shown(value)}, expected true or false")
 
 
+class Scalar(_Field):
+    """Text or a number, kept as it came."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise ValidationError(f"is {shown(value)}, expected text or a number")
+        return _written(value) if isinstance(value, str) else value
+
+
 class Anything(_Field):
     """Kept as it came."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        _written(json.dumps(value, ensure_ascii=False))
         return value
+
+
+def _written(text: str) -> str:
+    """The text, if it can be written and addressed; raises ValidationError."""
+    if _UNWRITABLE.search(text):
+        raise ValidationError(f"is {shown(text)}, expected letters that can be written as UTF-8")
+    return text
 
 
 class Part(fields.Nested):
@@ -181,6 +199,8 @@ def load(schema: type[Schema], body: Mapping[str, Any]) -> dict[str, Any]:
         return loaded
     except ValidationError as error:
         found = list(flat(error.messages))
+    except RecursionError as error:
+        raise InvalidRequest() from error
     faults = [Fault(dotted(path), f"{dotted(path)} {text}") for path, text in found]
     path, text = found[0]
     raise _refusal_of(made, path, text).of(faults)

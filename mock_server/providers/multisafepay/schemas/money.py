@@ -59,7 +59,7 @@ class CaptureUpdateSchema(MultiSafepaySchema):
 
 class RecurringUpdateSchema(MultiSafepaySchema):
     card_holder_name = Text(100)
-    card_expiry_date = Text(7)
+    card_expiry_date = Text(4, pattern="[0-9]{4}")
     recurring_model = Text(pattern="cardOnFile|subscription|unscheduled")
 
 

@@ -70,6 +70,18 @@ GATEWAYS: Mapping[str, Gateway] = {
     "EINVOICE": Gateway("E-Invoicing", UNCLEARED, None, countries=("NL",), pays_at_once=True, **_BNPL),
     "IN3": Gateway("in3", AUTHORIZED, 2 * _HOUR, countries=("NL",), **_BNPL),
     "BILLINK": Gateway("Billink", AUTHORIZED, 2 * _HOUR, countries=("NL", "BE"), **_BNPL),
+    "BNPL_MF": Gateway("Pay After Delivery", UNCLEARED, timedelta(days=90), pays_at_once=True, **_BNPL),
+    "BNPL_INSTM": Gateway("Pay in Installments", UNCLEARED, timedelta(days=14), pays_at_once=True, **_BNPL),
+    "BNPL_INST": Gateway("Pay After Delivery Installments", UNCLEARED, timedelta(days=14), pays_at_once=True, **_BNPL),
+    "BNPL_OB": Gateway("Order Billing", UNCLEARED, timedelta(days=90), **_BNPL),
+    "IN3B2B": Gateway("in3 B2B", AUTHORIZED, 2 * _HOUR, countries=("NL",), **_BNPL),
+    "SANTANDER": Gateway("Betaal per Maand", AUTHORIZED, _DAY, countries=("NL",), **_BNPL),
+    "ZINIA": Gateway("Zinia", AUTHORIZED, _DAY, **_BNPL),
+    "ZINIA_IN3": Gateway("Zinia in3", AUTHORIZED, _DAY, **_BNPL),
+    "ALIPAYPLUS": Gateway("Alipay+", RESERVED, _HOUR),
+    "MULTIBANCO": Gateway("Multibanco", PAID, _DAY, _EUR),
+    "MBWAY": Gateway("MB WAY", PAID, _HOUR, _EUR),
+    "BIZUM": Gateway("Bizum", PAID, _HOUR, _EUR),
 }  # fmt: skip
 
 KLARNA = "KLARNA"

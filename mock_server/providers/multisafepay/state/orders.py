@@ -1,12 +1,13 @@
 """MultiSafepay's orders in the store: found by either id, changed in one step.
 
-An order record: order_id, site, type, gateway (None until the shopper picks one), currency, amount, description,
-customer, delivery, gateway_info, cart ({items, tables} or None), payment_options, var1..3, custom_info, items (HTML
-of the shop's), locale, session_id, base_url, transaction_id (None until a method was started), klarna_order_id,
-external_transaction_id, status, financial_status, before_refunds, reason, reason_code, created, modified, completed,
-expires_at (UTC), amount_refunded, refunds (oldest first: {refund_id, amount, status, financial_status, at, ...}),
-capture (of a card's reservation: {remaining, orders} or None), was_paid, recurring ({id, model} or None), card
-({last4, expiry, holder} or None), notified (how often the shop was told). Amounts are minor units.
+An order record: key (site and order_id), order_id, site (of the API key), type, gateway (None until the shopper picks
+one), currency, amount, description, customer, delivery, gateway_info, cart ({items, tables} or None),
+payment_options, var1..3, custom_info, items (HTML of the shop's), locale, session_id, base_url, transaction_id (None
+until a method was started), klarna_order_id, external_transaction_id, status, financial_status, before_refunds,
+reason, reason_code, created, modified, completed, expires_at (UTC), amount_refunded, refunds (oldest first:
+{refund_id, amount, status, financial_status, at, ...}), capture (of a card's reservation: {remaining, orders,
+elsewhere} or None), was_paid, recurring ({id, model} or None), card ({last4, expiry, holder} or None), notified (how
+often the shop was told). Amounts are minor units.
 """
 
 from __future__ import annotations
@@ -22,29 +23,52 @@ from mock_server.providers.multisafepay.errors import Impossible
 from mock_server.providers.multisafepay.state.statuses import PAID_STATES, State, after_refunds, moved
 
 KIND = "multisafepay_orders"
-TRANSACTIONS = "multisafepay_transactions"  # PSP id -> order_id
-SESSIONS = "multisafepay_sessions"  # session id -> order_id
+TRANSACTIONS = "multisafepay_transactions"  # PSP id, Klarna's order id, a refund's own id -> key of the order
+SESSIONS = "multisafepay_sessions"  # session id -> key of the order
+IDS = "multisafepay_ids"  # order_id -> key of the order that had it last, on whichever website
 SITES = "multisafepay_sites"  # site -> its API key
-# names of alarms; their keys are the session, the order_id, and "refund_id order_id"
+# names of alarms; their keys are the session, the order's key, and "refund_id key"
 EXPIRY, SETTLEMENT, REFUND = "multisafepay.expire", "multisafepay.settle", "multisafepay.refund"
 _AMSTERDAM = "Europe/Amsterdam"
 _BUSINESS_DAYS, _SATURDAY = 14, 5  # until Klarna pays a shipped order
 _EXTRA_DIGITS = 6  # of a transaction id, behind the seconds since 1970
 
 
-def find(world: World, id_: str) -> Record | None:
-    """By the merchant's order_id or else MultiSafepay's transaction id."""
-    order = world.store.get(KIND, id_)
-    if order is None and (known := world.store.get(TRANSACTIONS, id_)):
-        order = world.store.get(KIND, known["order_id"])
-    return order
+def key_of(site: str, order_id: str) -> str:
+    """Websites may use the same order_id."""
+    return f"{site}/{order_id}"
+
+
+def find(world: World, id_: str, site: str) -> Record | None:
+    """A website's order by its order_id, by MultiSafepay's transaction id, or by the own id of one of its refunds."""
+    own = key_of(site, id_)
+    order = world.store.get(KIND, own) or _known(world, TRANSACTIONS, id_) or _known(world, TRANSACTIONS, own)
+    return order if order and order["site"] == site else None
+
+
+def find_anywhere(world: World, id_: str) -> Record | None:
+    """The newest order of this order_id, or the one of this transaction id, whichever website made it."""
+    return _known(world, IDS, id_) or _known(world, TRANSACTIONS, id_)
 
 
 def find_by_session(world: World, session_id: str) -> Record | None:
     """The order of a payment page, unless a newer page took its place."""
-    known = world.store.get(SESSIONS, session_id)
-    order = world.store.get(KIND, known["order_id"]) if known else None
+    order = _known(world, SESSIONS, session_id)
     return order if order and order["session_id"] == session_id else None
+
+
+def find_by_key(world: World, key: str) -> Record | None:
+    return world.store.get(KIND, key)
+
+
+def _known(world: World, index: str, key: str) -> Record | None:
+    known = world.store.get(index, key)
+    return world.store.get(KIND, known["key"]) if known else None
+
+
+def remember(world: World, index: str, id_: str, order_key: str) -> None:
+    """Have an order found by another id."""
+    world.store.put(index, id_, {"key": order_key})
 
 
 def state_of(order: Record) -> State:
@@ -69,7 +93,7 @@ def change(world: World, order: Record, apply: Callable[[Record], Record]) -> Re
             raise Impossible(f"order {order['order_id']} was replaced meanwhile")
         return apply(found)
 
-    changed = world.store.change(KIND, order["order_id"], checked)
+    changed = world.store.change(KIND, order["key"], checked)
     assert changed is not None  # checked never answers None
     return changed
 
@@ -79,14 +103,14 @@ def move(world: World, order: Record, move: str, **changes: Any) -> Record:
     return change(world, order, lambda found: as_moved(world, found, move, **changes))
 
 
-def new_transaction_id(world: World, order_id: str) -> int:
-    """A PSP id that leads to this order: the seconds and six digits; seven digits in the versions before 2025."""
+def new_transaction_id(world: World, key: str) -> int:
+    """A PSP id that leads to the order of this key: the seconds and six digits; before 2025 seven digits."""
     chance = world.ids.draw("multisafepay_transaction")
     if world.settings.multisafepay_version == "2025":
         number: int = world.clock.now_ms() // 1000 * 10**_EXTRA_DIGITS + chance.randrange(10**_EXTRA_DIGITS)
     else:
         number = chance.randrange(1_000_000, 10_000_000)
-    world.store.put(TRANSACTIONS, str(number), {"order_id": order_id})
+    remember(world, TRANSACTIONS, str(number), key)
     return number
 
 
@@ -97,13 +121,13 @@ def wall_clock(moment: datetime) -> datetime:
     return moment.astimezone(ZoneInfo(_AMSTERDAM))
 
 
-def set_settlement(world: World, order_id: str) -> None:
+def set_settlement(world: World, key: str) -> None:
     """Have the money of a shipped order arrive 14 business days from now."""
     moment, days = world.clock.now(), _BUSINESS_DAYS
     while days:
         moment += timedelta(days=1)
         days -= moment.weekday() < _SATURDAY
-    world.clock.set_alarm(moment, SETTLEMENT, order_id)
+    world.clock.set_alarm(moment, SETTLEMENT, key)
 
 
 def refund_entry(

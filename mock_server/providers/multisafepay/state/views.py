@@ -13,7 +13,7 @@ from typing import Any
 from mock_server.core.clock import parse_time
 from mock_server.core.store import Record
 from mock_server.providers.multisafepay.state import cart, orders
-from mock_server.providers.multisafepay.state.gateways import GATEWAYS
+from mock_server.providers.multisafepay.state.gateways import GATEWAYS, KLARNA
 from mock_server.settings import Settings
 
 _HEADS = {"nl": ("Aantal", "Details", "Prijs", "BTW", "Totaal"), "en": ("Quantity", "Details", "Price", "VAT", "Total")}
@@ -135,6 +135,8 @@ def _payment_details(order: Record) -> dict[str, Any]:
     }
     if GATEWAYS[order["gateway"]].is_bnpl:
         details["collecting_flow"] = None
+        if order["gateway"] != KLARNA:
+            details |= {"account_holder_name": None, "account_id": order["gateway_info"].get("birthday")}
     if card:
         details |= {"account_holder_name": card["holder"], "card_expiry_date": card["expiry"], "last4": card["last4"]}
     if capture:
@@ -159,6 +161,8 @@ def _payment_methods(order: Record) -> list[dict[str, Any]]:
         "status": order["financial_status"],
         "type": order["gateway"],
     }
+    if GATEWAYS[order["gateway"]].is_bnpl and order["gateway"] != KLARNA:
+        method["account_id"] = order["gateway_info"].get("birthday")
     if card:
         method |= {"account_holder_name": card["holder"], "card_expiry_date": card["expiry"], "last4": card["last4"]}
     return [dict(sorted(method.items()))]

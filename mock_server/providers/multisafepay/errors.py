@@ -265,7 +265,7 @@ def in_multisafepays_words(refusal: type[Refused]) -> Iterator[None]:
 def render(error: ApiError, call: Call) -> Reply:
     """A refusal in MultiSafepay's envelope; 403 has none."""
     if isinstance(error, Forbidden):
-        return Reply({"message": "Forbidden"}, error.status)
+        return Reply({"message": "Forbidden"}, _status(error, call))
     code, info = int(error.code) if error.code else 0, "; ".join(error.messages)
     if not code:
         code, known = next(_OF_THE_ROAD[kind] for kind in type(error).__mro__ if kind in _OF_THE_ROAD)

@@ -140,7 +140,8 @@ class Anything(_Field):
     """Kept as it came."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        _written(json.dumps(value, ensure_ascii=False))
+        text = json.dumps(value, ensure_ascii=False)
+        _written(text if "\\u0000" not in text else "\0")
         return value
 
 

@@ -44,6 +44,7 @@ _URL = r"(?!(?i:javascript|data|vbscript):)[A-Za-z][A-Za-z0-9+.-]*://[^\s\x00-\x
 _LONGEST_DESCRIPTION, _SHOWN_DESCRIPTION = 10_000, 200  # characters, with its HTML tags and after they are taken out
 _TAG = re.compile(r"<[^>]*>")
 _NO_COUNTRIES = ("EU", "EZ", "UN", "QO", "XA", "XB", "ZZ")  # which Unicode's list has too
+_OLDEST = 1900  # year of birth; an earlier one was read in the wrong form
 _BIRTHDAYS = ("%Y-%m-%d", "%d-%m-%Y", "%d%m%Y", "%Y%m%d")
 _OF_DELIVERY = ("address1", "city", "country", "first_name", "house_number", "last_name", "zip_code")
 
@@ -302,9 +303,11 @@ def _birthday(text: str | None) -> str | None:
     """As 1970-07-10; None for what is no date, which the shopper is asked for again."""
     for form in _BIRTHDAYS if text else ():
         try:
-            return datetime.strptime(str(text), form).date().isoformat()
+            born = datetime.strptime(str(text), form).date()
         except ValueError:
             continue
+        if born.year >= _OLDEST:
+            return born.isoformat()
     return None
 
 

@@ -94,21 +94,23 @@ def _allowed(world: World, order: Record, asked: int | None, *, is_cart: bool) -
 def _sum_of_cart(order: Record, refunded: Mapping[str, Any]) -> int:
     """Minor units of the lines that come back: a negative price or a negative quantity, VAT by their selectors.
 
-    Lines of the order that were negative from the start (discounts) are no refund. Raises NoRefundInformation.
+    Lines as the order has them do not count, be they negative themselves (discounts); a discount taken back makes the
+    refund smaller. Raises NoRefundInformation.
     """
     original = list(order["cart"]["items"]) if order["cart"] else []
     known = {item["merchant_item_id"] for item in original}
-    discounts = [_key(item) for item in original if cart.net_of(item) < 0]
+    kept = [_key(item) for item in original]
+    discounts = {item["merchant_item_id"] for item in original if cart.net_of(item) < 0}
     returned = []
     for index, item in enumerate(refunded["items"]):
-        if cart.net_of(item) >= 0:
-            continue
-        if _key(item) in discounts:
-            discounts.remove(_key(item))
-            continue
-        _check_known(item, known, index)
-        returned.append(item)
-    if not returned:
+        if _key(item) in kept:
+            kept.remove(_key(item))
+        elif cart.net_of(item) < 0:
+            _check_known(item, known, index)
+            returned.append(item)
+        elif item["merchant_item_id"] in discounts:
+            returned.append(item)
+    if not any(cart.net_of(item) < 0 for item in returned):
         raise errors.NoRefundInformation.because("checkout_data.items", "hold no line with a negative sum")
     tables = refunded["tables"] or (order["cart"]["tables"] if order["cart"] else None)
     digits = cart.digits_of(order["currency"])

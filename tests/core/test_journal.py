@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from mock_server.core.journal import Journal, masked
+from mock_server.core.journal import Journal, masked, masked_query, without_secrets
 from mock_server.core.store import MemoryStore
 
 from tests.threads import at_once
@@ -92,3 +92,52 @@ def test_writers_at_once_get_a_number_each_and_keep_the_limit(store: MemoryStore
 )
 def test_secrets_are_masked_and_nothing_else(name: str, value: str, shown: str) -> None:
     assert {name: shown} == masked({name: value})
+
+
+def test_secrets_of_a_query_are_masked_and_nothing_else() -> None:
+    assert {"api_key": "***", "token": "***", "locale": "nl_NL"} == masked_query(
+        {"api_key": "abc", "token": "", "locale": "nl_NL"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('{"card_number":"4111111111111111","holder":"A. Berg"}', '{"card_number":"***","holder":"A. Berg"}'),
+        ('{"card_number" :\n "4111 1111 1111 1111"}', '{"card_number" :\n "***"}'),
+        ('{"card_number":4111111111111111,"cvc":123}', '{"card_number":"***","cvc":"***"}'),
+        ('{"cvc":"12\\"3","a":"b"}', '{"cvc":"***","a":"b"}'),
+        ('{"cvc":""}', '{"cvc":"***"}'),
+        ('{"cvc":null}', '{"cvc":"***"}'),
+        ('[{"cvc":"1"},{"cvc":"2"}]', '[{"cvc":"***"},{"cvc":"***"}]'),
+        ('{"card":{"cvc":"123"}}', '{"card":{"cvc":"***"}}'),
+        ('{"cvc":"123', '{"cvc":"***"'),
+        ('{"cvc_result":"match","not_cvc":"1"}', '{"cvc_result":"match","not_cvc":"1"}'),
+        ('{"note":"the cvc is secret"}', '{"note":"the cvc is secret"}'),
+        ("cvc", "cvc"),
+        ("", ""),
+    ],
+)
+def test_secret_members_of_a_body_are_hidden_and_nothing_else(text: str, shown: str) -> None:
+    assert shown == without_secrets(text, ("card_number", "cvc"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"card_number":"987 987',
+        '{"cvc": {"digits": "987"}}',
+        '{"cvc": ["987", "987"]}',
+    ],
+)
+def test_a_secret_in_an_odd_body_is_hidden_too(text: str) -> None:
+    assert "987" not in without_secrets(text, ("card_number", "cvc"))
+
+
+def test_without_names_nothing_is_hidden() -> None:
+    assert '{"cvc":"123"}' == without_secrets('{"cvc":"123"}', ())
+
+
+def test_a_name_is_taken_as_it_is_spelled() -> None:
+    """Not as a pattern."""
+    assert '{"a.b":"***","axb":"1"}' == without_secrets('{"a.b":"0","axb":"1"}', ("a.b",))

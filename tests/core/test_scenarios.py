@@ -78,6 +78,13 @@ WRONG = {
         4, "settings.klarna_local_check", "did you mean 'klarna_locale_check'?",
     ),
     "setting of the whole server": ("about: x\nsettings:\n  port: 1\n", 3, "settings.port", "no setting of a world"),
+    "mistyped setting of MultiSafepay": (
+        "about: x\nsettings:\n  multisafepay_verison: 2021\n",
+        3, "settings.multisafepay_verison", "did you mean 'multisafepay_version'?",
+    ),
+    "bad value of a setting of MultiSafepay": (
+        "about: x\nsettings: {multisafepay_version: 2020}\n", 2, "settings", "is '2020'; allowed: 2025, 2021, 2019",
+    ),
     "bad value of a setting": (
         "about: x\nsettings: {klarna_locale_check: harsh}\n", 2, "settings", "is 'harsh'; allowed: lenient, strict",
     ),

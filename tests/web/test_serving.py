@@ -11,10 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from threading import Event
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 
 from mock_server.web.serving import RunningServer
+from tests.multisafepay import order_of
 
 from .conftest import MERCHANT, PURCHASE, SESSIONS, Socket, ask, read_all
 
@@ -26,11 +28,12 @@ POST = (
     + MERCHANT["Authorization"].encode() + b"\r\nContent-Length: %d\r\n\r\n%s"
 )  # fmt: skip
 DATA = json.dumps(PURCHASE).encode()
+GATEWAYS = "/v1/json/gateways"
 
 
 def echo(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """Answers with the headers it got."""
-    got = {name: value for name, value in environ.items() if name.startswith("HTTP_")}
+    """Answers with the headers and the path it got."""
+    got = {name: value for name, value in environ.items() if name.startswith("HTTP_") or name == "PATH_INFO"}
     start_response("200 OK", [("Content-Type", "application/json")])
     return [json.dumps(got).encode()]
 
@@ -47,6 +50,80 @@ def test_a_header_with_an_underscore_arrives(echoing: Socket, name: str) -> None
     _, body = echoing.call("GET", "/", **{name: "secret"})
 
     assert "secret" == json.loads(body)["HTTP_API_KEY"]
+
+
+@pytest.mark.parametrize("name", ["api_key", "Api_Key", "API_KEY", "api-key"])
+def test_a_key_in_a_header_opens_the_door(wire: Socket, name: str) -> None:
+    refused, _ = wire.call("GET", GATEWAYS)
+    status, body = wire.call("GET", GATEWAYS, **{name: "_world-default".rjust(40, "0")})
+
+    assert (401, 200, True) == (refused, status, json.loads(body)["success"])
+
+
+@pytest.mark.parametrize(
+    ("target", "path"),
+    [
+        ("/orders/1", "/orders/1"),
+        ("/orders/a%20b", "/orders/a b"),
+        ("/orders/a%2Fb", "/orders/a/b"),
+        ("/orders/a%2fb", "/orders/a/b"),
+        ("/orders/a%252Fb", "/orders/a%2Fb"),
+        ("/orders/a%252Fb%2Fc", "/orders/a%2Fb/c"),
+        ("/orders/%2Fa%2F", "/orders//a/"),
+        ("/orders/a%2Fb%20c%3Fd%23e", "/orders/a/b c?d#e"),
+        ("/orders/a%2Fb?next=http://shop.test/c%2Fd", "/orders/a/b"),
+        ("/orders/a%2Fb?next=c%2Fd", "/orders/a/b"),
+        ("/orders/a?next=c%2Fd", "/orders/a"),
+        ("/orders/t%C3%A9/%E8%8C%B6", "/orders/té/茶"),
+        ("/orders/t%C3%A9%2F%E8%8C%B6", "/orders/té/茶"),
+        ("/orders/a+b%2Fc+d", "/orders/a+b/c+d"),
+    ],
+)
+def test_a_path_arrives_decoded_once(echoing: Socket, target: str, path: str) -> None:
+    status, body = echoing.call("GET", target)
+
+    assert 200 == status, body
+    assert path == json.loads(body)["PATH_INFO"].encode("latin-1").decode()
+
+
+@pytest.mark.parametrize("target", ["/orders/%2561", "/orders/%2561?next=%2F"])
+def test_a_path_without_a_slash_in_it_is_decoded_once_too(echoing: Socket, target: str) -> None:
+    _, body = echoing.call("GET", target)
+
+    assert "/orders/%61" == json.loads(body)["PATH_INFO"]
+
+
+@pytest.mark.parametrize(
+    ("target", "path"),
+    [
+        ("http://127.0.0.1/orders/1", "/orders/1"),
+        ("http://127.0.0.1/orders/a%2Fb", "/orders/a/b"),
+        ("http://127.0.0.1/orders/a%2Fb?next=c", "/orders/a/b"),
+        ("http://127.0.0.1", "/"),
+    ],
+)
+def test_a_target_may_name_the_host(echoing: Socket, target: str, path: str) -> None:
+    """As clients behind a proxy send it; every server of HTTP/1.1 takes that form."""
+    status, body = echoing.call("GET", target)
+
+    assert 200 == status, body
+    assert path == json.loads(body)["PATH_INFO"]
+
+
+def test_letters_that_nobody_encoded_are_refused(echoing: Socket) -> None:
+    received = echoing.raw("GET /orders/té HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+
+    assert received.startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize("order_id", ["a/b", "a%2Fb", "été/茶", "a b/c+d"])
+def test_an_order_id_with_a_slash_is_found(wire: Socket, order_id: str) -> None:
+    key = {"api_key": "_world-default".rjust(40, "0")}
+    created, _ = wire.call("POST", "/v1/json/orders", order_of(order_id), **key)
+
+    status, body = wire.call("GET", f"/v1/json/orders/{quote(order_id, safe='')}", **key)
+
+    assert (200, 200, order_id) == (created, status, json.loads(body)["data"]["order_id"])
 
 
 def test_many_requests_go_over_one_connection(wire: Socket) -> None:

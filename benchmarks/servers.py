@@ -40,9 +40,10 @@ class Server:
 def running(arguments: tuple[str, ...]) -> Iterator[Server]:
     """A Python process with these arguments, from the line in which it tells its address until the end of the block.
 
-    Settings of the environment are kept from it.
+    Settings of the environment are kept from it, and it may write its bytecode.
     """
     env = {name: value for name, value in os.environ.items() if not name.startswith("KLARNA_MOCK_")}
+    env.pop("PYTHONDONTWRITEBYTECODE", None)  # a user's second start finds the bytecode of the first
     command = [sys.executable, *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env) as process:
         try:

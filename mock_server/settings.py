@@ -41,7 +41,7 @@ class Settings:
     scenarios: str = _setting("", "Folder with scenario files of your own, read again when they change.")
     control_token: str = _setting("", "Token that opens the control API to callers beyond loopback.")
     public_url: str = _setting("", "Address of this server in URLs it hands out; default: the request's Host.")
-    journal_limit: int = _setting(10_000, "Journal entries kept per world; the oldest go first.")
+    journal_limit: int = _setting(10_000, "Journal entries, and webhooks, kept per world; the oldest go first.")
     webhook_allow: str = _setting(
         "", "Hosts that webhooks may go to besides loopback, private addresses and one-word names; comma separated."
     )

@@ -212,13 +212,11 @@ def read_webhook(world: World, message_id: str) -> Record:
 def resend_webhook(world: World, message_id: str) -> Record:
     """Send once more what was delivered, given up or lost; answers when the receiver has. Raises Misused (404, 409)."""
     message = read_webhook(world, message_id)
-    if world.outbox.send_again(message_id) is None:
+    again = world.outbox.send_again(message_id)
+    if again is None:
         why = message["why"] or "it will leave by itself"
         raise Misused(f"webhook {message_id} is {message['state']}: {why}", status=409, code="IMPOSSIBLE")
-    if message["queue"]:
-        world.outbox.flush(message["queue"])
-    world.outbox.attempt(message_id)
-    world.settle()
+    world.deliver_now(again)
     return read_webhook(world, message_id)
 
 

@@ -6,7 +6,7 @@ from hmac import compare_digest
 from urllib.parse import urlsplit
 
 from mock_server.core.errors import Misused
-from mock_server.core.outbox import is_near
+from mock_server.core.sending import is_near
 from mock_server.settings import Settings
 from mock_server.web.operations import Call, Credential
 

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
-import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, wait
-from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
-from threading import Event, Lock, Thread, Timer
-from typing import TYPE_CHECKING, Any, NamedTuple
+from itertools import count
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from mock_server.core.clock import Clock, parse_time, stopwatch_ms, to_text
+from mock_server.core.clock import Clock, parse_time, to_text
 from mock_server.core.ids import Ids
+from mock_server.core.sending import is_near, send
 from mock_server.core.store import Record, Store
 
-if TYPE_CHECKING:
-    import requests
-
-_HOST = re.compile(r"[a-z0-9._:-]+")  # anything else is read as another host by some client
-_GRACE_S = 0.1  # for requests to notice itself that its time is over
-_SHOWN_BYTES = 1000  # of a receiver's answer; the rest is not read
-_MOST_DELIVERIES = 256  # at a time: slow receivers hold one thread each, and must not delay others
 ALARM = "webhook"  # name of the alarms that bring messages to delivery
+_HOST = re.compile(r"[a-z0-9._:-]+")  # anything else is read as another host by some client
+_CLAIMS = count(1)  # of this process, so that no two attempts ever take each other's queue
 
 
 def _why_not_2xx(status: int, text: str) -> str:
@@ -55,13 +49,21 @@ class Outbox:
     """
 
     def __init__(
-        self, store: Store, clock: Clock, ids: Ids, allowed_hosts: str, manners: Mapping[str, Manners] | None = None
+        self,
+        store: Store,
+        clock: Clock,
+        ids: Ids,
+        allowed_hosts: str,
+        manners: Mapping[str, Manners] | None = None,
+        limit: int = 10_000,
     ) -> None:
+        """``limit`` messages are kept; the oldest go first, but for those that wait."""
         self._store = store
         self._clock = clock
         self._ids = ids
         self._allowed = {host.strip().lower() for host in allowed_hosts.split(",") if host.strip()}
         self._manners = manners or {}
+        self._limit = limit
 
     def post(
         self,
@@ -107,9 +109,18 @@ class Outbox:
             "attempts": [],
         }
         self._store.put("outbox", message["id"], message)
+        self._forget_oldest(message["id"])
         if message["state"] == "waiting":
             self._line_up(message)
         return message
+
+    def _forget_oldest(self, message_id: str) -> None:
+        number = self._store.count("outbox")
+        self._store.put("outbox_numbers", str(number), {"id": message_id})
+        oldest = self._store.get("outbox_numbers", str(number - self._limit))
+        if oldest is not None:
+            self._store.change("outbox", oldest["id"], lambda old: old if old and old["state"] == "waiting" else None)
+            self._store.change("outbox_numbers", str(number - self._limit), lambda _: None)
 
     def newest(self) -> Iterator[Record]:
         return self._store.all("outbox", newest_first=True)
@@ -143,26 +154,27 @@ class Outbox:
         return taken[0] if taken else None
 
     def flush(self, queue: str) -> None:
-        """Send what waits in a queue at once, in this thread: for whoever must not answer before."""
+        """Send what may leave a queue by now, in this thread: for whoever must not answer before."""
         seen: set[str] = set()
         while (line := self._store.get("outbox_queues", queue)) and line["state"] == "idle":
-            first = line["waiting"][0]
-            if first in seen:
+            message = self._store.get("outbox", line["waiting"][0])
+            if message is None or message["id"] in seen or parse_time(message["not_before"]) > self._clock.now():
                 return
-            seen.add(first)
-            self.attempt(first)
+            seen.add(message["id"])
+            self.attempt(message["id"])
 
     def attempt(self, message_id: str) -> Record | None:
-        """Send a message that is due; answers with it as it is afterwards, None when there is no such message."""
+        """Send a message whose turn it is; answers with it as it is afterwards, None when nothing was sent."""
         message = self._store.get("outbox", message_id)
-        if message is None or message["state"] != "waiting" or not self._begin(message):
-            return message
+        claim = f"{os.getpid()} {next(_CLAIMS)}"
+        if message is None or message["state"] != "waiting" or not self._begin(message, claim):
+            return None
         at = self._clock.now()
         attempt = {"at": to_text(at), **self._tried(message, at)}
-        if not self._is_under_way(message):  # the world was reset meanwhile
-            return self._store.get("outbox", message_id)
+        if not self._is_claimed(message, claim):  # the world was reset meanwhile
+            return None
         tried = len(message["attempts"])
-        pauses = [] if attempt.get("unsent") else message["retry_after_s"]
+        pauses = message["retry_after_s"]
         state = "delivered" if not attempt["why"] else "waiting" if tried < len(pauses) else "failed"
 
         def note(current: Record | None) -> Record | None:
@@ -170,38 +182,54 @@ class Outbox:
                 return None
             return current | {"state": state, "why": attempt["why"], "attempts": [*current["attempts"], attempt]}
 
-        message = self._store.change("outbox", message_id, note)
-        if message is not None:
-            self._end(message, at + timedelta(seconds=pauses[tried]) if state == "waiting" else None)
+        message = self._store.change("outbox", message_id, note) or message
+        self._end(message, claim, at + timedelta(seconds=pauses[tried]) if state == "waiting" else None)
         return self._store.get("outbox", message_id)
 
     def _tried(self, message: Record, at: datetime) -> Record:
-        """One attempt, with why it was not acknowledged."""
+        """One attempt, with why it was not acknowledged; whatever goes wrong, its queue must go on."""
         manners = self._manners.get(message["manners"], _PLAIN)
+        attempt: Record = {"url": message["url"], "headers": message["headers"]}
         try:
-            stamped = {"url": message["url"], "headers": message["headers"], **manners.stamp(self._store, message, at)}
+            attempt |= manners.stamp(self._store, message, at)
+            attempt |= send(message | attempt)
+            why = attempt.get("error") or message["ignores"]
+            return attempt | {"why": why or manners.why_unacknowledged(attempt["status"], attempt["answer"])}
         except Exception as error:
-            logging.getLogger(__name__).exception("webhook %s could not be stamped", message["id"])
-            return {"unsent": True, "why": f"this server could not sign it: {type(error).__name__}"}
-        sent = {**stamped, **_send(message | stamped)}
-        why = sent.get("error") or message["ignores"] or manners.why_unacknowledged(sent["status"], sent["answer"])
-        return {**sent, "why": why}
+            logging.getLogger(__name__).exception("webhook %s", message["id"])
+            return attempt | {"why": f"this server failed: {type(error).__name__}"}
 
     def _line_up(self, message: Record) -> None:
         """Behind those of its queue; a message whose turn it is gets its alarm."""
         overtaken: list[str] = []
+        self._drop_lost_head(_queue_of(message))
 
         def join(line: Record | None) -> Record:
             waiting, state = (line["waiting"], line["state"]) if line else ([], "idle")
             overtaken[:] = waiting[:1] if state == "retrying" else []
             ahead = waiting[len(overtaken) :]
-            return {"waiting": [*ahead, message["id"]], "state": "idle" if state == "retrying" else state}
+            joined = {"waiting": [*ahead, message["id"]], "state": "idle" if state == "retrying" else state}
+            return (line or {}) | joined
 
         line = self._store.change("outbox_queues", _queue_of(message), join)
         for older in overtaken:
             self._supersede(older, message["id"])
         if line and line["state"] == "idle" and line["waiting"][0] == message["id"]:
             self._set_alarm(message)
+
+    def _drop_lost_head(self, queue: str) -> None:
+        """A message that lined up while its world was reset has no record."""
+        line = self._store.get("outbox_queues", queue)
+        if line is None or self._store.get("outbox", line["waiting"][0]) is not None:
+            return
+        lost = line["waiting"][0]
+
+        def drop(found: Record | None) -> Record | None:
+            if found is None or found["waiting"][0] != lost:
+                return found
+            return {"waiting": found["waiting"][1:], "state": "idle"} if len(found["waiting"]) > 1 else None
+
+        self._store.change("outbox_queues", queue, drop)
 
     def _supersede(self, older: str, newer: str) -> None:
         def give_way(message: Record | None) -> Record | None:
@@ -211,24 +239,25 @@ class Outbox:
 
         self._store.change("outbox", older, give_way)
 
-    def _begin(self, message: Record) -> bool:
+    def _begin(self, message: Record, claim: str) -> bool:
         """Whether it is the message's turn; then its queue is busy until ``_end``."""
         is_turn: list[bool] = []
 
         def take(line: Record | None) -> Record | None:
             is_turn[:] = [line is not None and line["state"] != "busy" and line["waiting"][:1] == [message["id"]]]
-            return line | {"state": "busy"} if line and is_turn[0] else line
+            return line | {"state": "busy", "claim": claim} if line and is_turn[0] else line
 
         self._store.change("outbox_queues", _queue_of(message), take)
         return is_turn[0]
 
-    def _is_under_way(self, message: Record) -> bool:
+    def _is_claimed(self, message: Record, claim: str) -> bool:
         line = self._store.get("outbox_queues", _queue_of(message))
-        return line is not None and line["state"] == "busy" and line["waiting"][:1] == [message["id"]]
+        return line is not None and line.get("claim") == claim
 
-    def _end(self, message: Record, again_at: datetime | None) -> None:
+    def _end(self, message: Record, claim: str, again_at: datetime | None) -> None:
         """Wait for the next try, unless a newer message came; or let the next of the queue go."""
-        line = self._store.change("outbox_queues", _queue_of(message), lambda line: _moved_on(line, again_at))
+        queue = _queue_of(message)
+        line = self._store.change("outbox_queues", queue, lambda line: _moved_on(line, claim, again_at))
         if line is not None and line["waiting"][0] != message["id"]:
             if again_at:  # it came while this one was on its way
                 self._supersede(message["id"], line["waiting"][0])
@@ -260,153 +289,11 @@ def _queue_of(message: Record) -> str:
     return str(message["id"] if message["alone"] or not message["queue"] else message["queue"])
 
 
-def _moved_on(line: Record | None, again_at: datetime | None) -> Record | None:
+def _moved_on(line: Record | None, claim: str, again_at: datetime | None) -> Record | None:
     """A queue after an attempt of its first message; an empty one is forgotten."""
-    if line is None:
-        return None
+    if line is None or line.get("claim") != claim:
+        return line
     waiting = line["waiting"]
     if again_at and len(waiting) == 1:
         return {"waiting": waiting, "state": "retrying"}
     return {"waiting": waiting[1:], "state": "idle"} if len(waiting) > 1 else None
-
-
-def is_near(host: str) -> bool:
-    """Loopback, a private address, or a name without dots (localhost, a docker service)."""
-    import ipaddress  # not before a webhook is to be sent
-
-    try:
-        address = ipaddress.ip_address(socket.inet_aton(host))  # also 2130706433 and 0x7f.1
-    except OSError:
-        try:
-            address = ipaddress.ip_address(host)
-        except ValueError:
-            return "." not in host
-    mapped = getattr(address, "ipv4_mapped", None) or address
-    return bool(mapped.is_loopback or (mapped.is_private and not mapped.is_link_local and not mapped.is_unspecified))
-
-
-def _send(message: Record) -> dict[str, Any]:
-    """One HTTP call; redirects are not followed, proxies of the environment are not used."""
-    import requests  # takes 50 ms, most runs send no webhook
-
-    started = stopwatch_ms()
-    with requests.Session() as session, _deadline(session, message["timeout_s"]) as is_over:
-        session.trust_env = False
-        try:
-            answer = session.request(
-                message["method"], message["url"], data=message["body"].encode() or None, headers=message["headers"],
-                timeout=message["timeout_s"], allow_redirects=False, stream=True,
-            )  # fmt: skip
-            outcome: dict[str, Any] = {"status": answer.status_code, "answer": _start_of(answer, started, message)}
-        except (requests.RequestException, ValueError) as error:  # a host that urllib3 cannot parse is a ValueError
-            late = f"no whole answer within {message['timeout_s']} s"
-            outcome = {"error": late if is_over() else f"{type(error).__name__}: {error}"}
-    return outcome | {"took_ms": round(stopwatch_ms() - started)}
-
-
-@contextmanager
-def _deadline(session: requests.Session, seconds: float) -> Iterator[Callable[[], bool]]:
-    """Cuts every connection of the session when its time is over, which also ends one that trickles on and on.
-
-    requests' own time-out starts again with each byte. Yields whether the time is over.
-    """
-    from requests.adapters import HTTPAdapter
-
-    connections: list[Any] = []
-    over = Event()
-
-    class Watched(HTTPAdapter):
-        def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
-            pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
-            make = pool.ConnectionCls
-
-            def watched(*args: Any, **kwargs: Any) -> Any:
-                connections.append(make(*args, **kwargs))
-                return connections[-1]
-
-            pool.ConnectionCls = watched
-            return pool
-
-    def cut() -> None:
-        over.set()
-        for connection in connections:
-            with suppress(OSError, AttributeError):  # closed meanwhile
-                connection.sock.shutdown(socket.SHUT_RDWR)
-
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, Watched())
-    timer = Timer(seconds + _GRACE_S, cut)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield over.is_set
-    finally:
-        timer.cancel()
-
-
-def _start_of(answer: requests.Response, started_ms: float, message: Record) -> str:
-    """What the receiver said, as far as it came in time; one that trickles is not waited for."""
-    shown = b""
-    for byte in answer.iter_content(1):
-        shown += byte
-        if len(shown) >= _SHOWN_BYTES or stopwatch_ms() - started_ms > message["timeout_s"] * 1000:
-            break
-    return shown.decode("utf-8", "replace")
-
-
-class Courier:
-    """Brings alarms of all worlds to their handlers when their time comes, in threads of its own."""
-
-    POLL_S = 1.0  # another process may have set an alarm in a shared store
-
-    def __init__(self, fire_due: Callable[[], float | None]) -> None:
-        """``fire_due`` fires what is due in every world and answers with the seconds until the next is."""
-        self._fire_due = fire_due
-        self._under_way: dict[str, set[Future[object]]] = {}  # world -> deliveries that have not ended
-        self._lock = Lock()
-        self._woken = Event()
-        self._stopped = False
-        from concurrent.futures import ThreadPoolExecutor  # not before a server runs
-
-        self._pool = ThreadPoolExecutor(max_workers=_MOST_DELIVERIES, thread_name_prefix="webhook")
-        self._thread = Thread(target=self._run, name="courier", daemon=True)
-        self._thread.start()
-
-    def submit(self, world: str, job: Callable[[], object]) -> None:
-        """Run a delivery soon, beside others: a slow receiver delays nobody else's."""
-        with self._lock:
-            future = self._pool.submit(job)
-            self._under_way.setdefault(world, set()).add(future)
-        future.add_done_callback(lambda done: self._ended(world, done))
-
-    def settle(self, world: str) -> None:
-        """Wait for the deliveries of a world that are under way."""
-        with self._lock:
-            futures = list(self._under_way.get(world, ()))
-        wait(futures)
-
-    def _ended(self, world: str, future: Future[object]) -> None:
-        with self._lock:
-            self._under_way[world].discard(future)
-            if not self._under_way[world]:
-                del self._under_way[world]
-
-    def wake(self) -> None:
-        self._woken.set()
-
-    def stop(self) -> None:
-        """Finish the deliveries under way, start no more."""
-        self._stopped = True
-        self.wake()
-        self._thread.join()
-        self._pool.shutdown(wait=True, cancel_futures=True)
-
-    def _run(self) -> None:
-        while not self._stopped:
-            self._woken.clear()
-            try:
-                next_s = self._fire_due()
-            except Exception:
-                logging.getLogger(__name__).exception("the courier stumbled")
-                next_s = None
-            self._woken.wait(self.POLL_S if next_s is None else min(next_s, self.POLL_S))

@@ -22,6 +22,7 @@ from mock_server.core.store import Record, Store
 from mock_server.settings import Settings
 
 DEFAULT = "default"
+_MOST_ROUNDS = 20  # of waiting for deliveries that others began
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _IN_CREDENTIAL = re.compile(r"world-([A-Za-z0-9_-]+)")
 
@@ -90,6 +91,21 @@ class World:
         choices = self.house.catalog[operation].outcomes
         if outcome not in choices:
             raise Misused(f"X-Mock-Outcome: {outcome!r} is no outcome of {operation}; expected: {', '.join(choices)}")
+
+    def deliver_now(self, message: Record) -> Record | None:
+        """Send a message after those before it in its queue, and wait for the answer; for who must not go on before.
+
+        One that is held back, or waits for its next try, is left to wait. Answers with it as it is then.
+        """
+        found: Record | None = message
+        for _ in range(_MOST_ROUNDS):
+            self.settle()
+            self.outbox.flush(message["queue"] or message["id"])
+            self.outbox.attempt(message["id"])
+            found = self.outbox.find(message["id"])
+            if found is None or found["state"] != "waiting" or len(found["attempts"]) > len(message["attempts"]):
+                break
+        return found
 
     def fire_due(self) -> None:
         """Handle what has fallen due by now; webhooks are handed to the courier."""

@@ -9,10 +9,11 @@ from threading import Lock
 from typing import NamedTuple
 
 from mock_server.core.clock import Clock, parse_time
+from mock_server.core.courier import Courier
 from mock_server.core.errors import Misused, UnknownScenario
 from mock_server.core.ids import Ids, People
 from mock_server.core.journal import Journal
-from mock_server.core.outbox import Courier, Outbox
+from mock_server.core.outbox import Outbox
 from mock_server.core.scenarios import Scenario
 from mock_server.core.store import MemoryStore, Record, Store
 from mock_server.core.world import House, World
@@ -61,7 +62,9 @@ class Worlds:
             clock=clock,
             ids=ids,
             journal=Journal(store, settings.journal_limit),
-            outbox=Outbox(store, clock, ids, settings.webhook_allow, self.house.manners),
+            outbox=Outbox(
+                store, clock, ids, settings.webhook_allow, self.house.manners, settings.journal_limit
+            ),
             settings=settings,
             scenario=story,
             house=self.house,

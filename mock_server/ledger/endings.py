@@ -17,7 +17,11 @@ EXPIRY = "order.expire"  # name of the alarm
 
 def expiry_from(moment: datetime) -> datetime:
     """Midnight UTC of day 28."""
-    return (moment + AUTHORIZED_FOR).replace(hour=0, minute=0, second=0, microsecond=0)
+    return _midnight(moment + AUTHORIZED_FOR)
+
+
+def _midnight(moment: datetime) -> datetime:
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def cancel_order(world: World, order_id: str) -> Record:
@@ -45,11 +49,11 @@ def extend_order(world: World, order_id: str) -> Record:
         if order is None:
             raise NotAllowed("unknown", f"no order {order_id} in world {world.name}")
         require("extend", order["status"], order_id)
-        latest = parse_time(order["created_at"]) + LONGEST
-        if now > latest:
+        latest = _midnight(parse_time(order["created_at"]) + LONGEST)
+        if now >= latest:
             raise NotAllowed("too_late", f"order {order_id} could be extended until {to_text(latest)}")
         earlier[:] = [parse_time(order["expires_at"])]
-        return order | {"expires_at": to_text(min(expiry_from(now), expiry_from(latest - AUTHORIZED_FOR)))}
+        return order | {"expires_at": to_text(min(expiry_from(now), latest))}
 
     order = world.store.change("orders", order_id, extend)
     assert order is not None  # extend never answers None

@@ -24,7 +24,7 @@ from mock_server.web.serving import ConnectionCut, cut, give_up_reading
 MOST_BODY_BYTES = 1_000_000
 _MOST_DRAINED_BYTES = 20_000_000  # of a body too large, so that the client gets to read the answer
 _OVERRIDES = ("GET", "PATCH", "PUT", "DELETE")  # what X-HTTP-Method-Override may make of a POST
-_HOST = re.compile(r"[A-Za-z0-9._\[\]:-]+")
+_HOST = re.compile(r"(?:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?")
 _CONTROL, _CONTROL_PREFIX = "control", "/_mock"
 
 
@@ -49,7 +49,7 @@ class Faces:
         """Route by face: each has a map of its own, made when its first request comes; a start is in a hurry."""
         self._views = app.view_functions
         app.create_url_adapter = self._adapter  # type: ignore[method-assign]  # Flask's own hook
-        app.wsgi_app = self._with_override(app.wsgi_app)  # type: ignore[method-assign]  # another
+        app.wsgi_app = _with_sound_host(self._with_override(app.wsgi_app))  # type: ignore[method-assign]  # another
         app.register_error_handler(NotFound, self._nowhere)
         app.register_error_handler(MethodNotAllowed, self._nowhere)
 
@@ -163,6 +163,17 @@ class Faces:
         return UnknownPath(f"no operation has the path {request.path}", near=[f"{operations[n]}: {n}" for n in near])
 
 
+def _with_sound_host(wsgi_app: Callable[..., Any]) -> Callable[..., Any]:
+    """A Host header that names no host would end up in URLs; this server's own address takes its place."""
+
+    def sound(environ: dict[str, Any], start_response: Any) -> Any:
+        if not _HOST.fullmatch(environ.get("HTTP_HOST", "")):
+            environ["HTTP_HOST"] = f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
+        return wsgi_app(environ, start_response)
+
+    return sound
+
+
 def _longest(prefixes: Iterable[str], path: str) -> str:
     """The longest of these that the path begins with, segment by segment; empty when none does."""
     return max((p for p in prefixes if f"{path}/".startswith(f"{p.rstrip('/')}/")), key=len, default="")
@@ -177,18 +188,11 @@ def _call(path_args: Mapping[str, str], public_url: str) -> Call:
         headers=headers,
         wire_headers=request.headers,  # type: ignore[arg-type]  # a mapping in all that matters
         remote=request.remote_addr or "",
-        base_url=public_url.rstrip("/") or _own_url(),
+        base_url=public_url.rstrip("/") or request.host_url.rstrip("/"),
         read_body=_read_body,
         path_args=path_args,
         started_ms=stopwatch_ms(),
     )
-
-
-def _own_url() -> str:
-    """This server as the caller names it; by its own address when the Host header is no host."""
-    if _HOST.fullmatch(request.environ.get("HTTP_HOST", "")):
-        return request.host_url.rstrip("/")
-    return f"http://{request.environ['SERVER_NAME']}:{request.environ['SERVER_PORT']}"
 
 
 def _read_body() -> bytes:

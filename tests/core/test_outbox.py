@@ -11,7 +11,9 @@ import pytest
 
 from mock_server.core.clock import Clock, to_ms
 from mock_server.core.ids import Ids, People
-from mock_server.core.outbox import ALARM, Courier, Outbox, is_near
+from mock_server.core.courier import Courier
+from mock_server.core.outbox import ALARM, Outbox
+from mock_server.core.sending import is_near
 from mock_server.core.store import MemoryStore, Record
 from mock_server.core.world import World
 from tests.receiver import Receiver
@@ -130,7 +132,7 @@ def test_a_held_message_is_not_sent_even_when_asked_to(outbox: Outbox) -> None:
 
     attempted = outbox.attempt(message["id"])
 
-    assert message == attempted
+    assert (None, message) == (attempted, outbox.find(message["id"]))
 
 
 def test_the_newest_message_comes_first(outbox: Outbox) -> None:

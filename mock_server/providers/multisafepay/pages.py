@@ -46,7 +46,7 @@ def show(call: Call) -> Reply:
     if not names:
         text = f"No payment method takes {order['currency']} in this country."
         return page("message.html", language="en", title="No payment method", text=text, back=shopper.return_url(order))
-    if order["gateway"]:
+    if order["gateway"] and call.method != "HEAD":
         try:
             order = shopper.start(call.world, order)
         except Impossible:

@@ -45,11 +45,12 @@ _FAILED = "ng"  # how Magento's answer to a notification it could not use begins
 
 
 def announce(world: World, order: Record, *, transaction: str = "", kind: str = "") -> None:
-    """Tell the shop of an order as it is now, when it has a notification_url.
+    """Tell the shop of an order as it is by now, when it has a notification_url.
 
     By POST the order object goes along, by GET (the default) only its id. ``transaction`` is the id of a refund that
     has one of its own, ``kind`` the payload_type. Three more tries, 15 minutes apart, until the shop says OK.
     """
+    order = orders.newest(world, order)
     options = order["payment_options"]
     url = options.get("notification_url")
     if not url:
@@ -63,7 +64,7 @@ def announce(world: World, order: Record, *, transaction: str = "", kind: str = 
     about = {"order_id": order["order_id"], "transactionid": transaction or order["order_id"], "site": order["site"]}
     queue = f"{FACE} {orders.key_of(order['site'], about['transactionid'])}"
     for _ in range(2 if decision.outcome == "twice" else 1):
-        world.outbox.post(
+        message = world.outbox.post(
             f"{FACE}.order.{order['status']}",
             url,
             compact(view).encode("utf-8", "replace").decode() if method == "POST" else "",
@@ -78,8 +79,8 @@ def announce(world: World, order: Record, *, transaction: str = "", kind: str = 
             ignores=ignored,
             lost=f"{decision.decided_by}: lost on the way" if decision.outcome == "lost" else "",
         )
-    if decision.outcome == "before_redirect":
-        world.outbox.flush(queue)
+    if decision.outcome == "before_redirect" and message["state"] == "waiting":
+        world.deliver_now(message)
 
 
 def _look(path: str, order: Record, view: Mapping[str, Any]) -> Any:
@@ -158,9 +159,14 @@ def _behind(world: World, record: Record) -> Record | None:
 def _follow_capture(world: World, record: Record) -> None:
     """Klarna's capture is MultiSafepay's shipment; a part of it is no shipment yet."""
     order = _behind(world, record)
-    if order is not None and record["status"] == transitions.CAPTURED:
+    if order is None or record["status"] != transitions.CAPTURED:
+        return
+    if order["before_refunds"]:  # parts were captured and refunded before
+        before = {"before_refunds": "shipped"}
+        announce(world, orders.change(world, order, lambda found: orders.counted(world, found | before)))
+    else:
         _follow("ship")(world, record)
-        orders.set_settlement(world, order["key"])
+    orders.set_settlement(world, order["key"])
 
 
 def _follow_refund(world: World, record: Record) -> None:
@@ -170,8 +176,17 @@ def _follow_refund(world: World, record: Record) -> None:
         return
     number = orders.new_transaction_id(world, order["key"])
     entry = orders.refund_entry(world, order, number, refund["refunded_amount"], state=("completed", "completed"))
-    changed = orders.change(world, order, lambda found: orders.with_refund(world, found, entry))
-    announce(world, changed)
+
+    def add(found: Record) -> Record:
+        """Reserved refunds that no longer fit are void."""
+        found = orders.with_refund(world, found, entry)
+        for reserved in [each for each in found["refunds"] if each["status"] == "reserved"]:
+            if found["amount_refunded"] > found["amount"]:
+                void = {"status": "void", "financial_status": "void"}
+                found = orders.with_refund_changed(world, found, reserved["refund_id"], **void)
+        return found
+
+    announce(world, orders.change(world, order, add))
 
 
 LISTENERS = {

@@ -47,7 +47,7 @@ def reservation(world: World, order: Record) -> dict[str, Any]:
 
 @errors.in_multisafepays_words(errors.InvalidRequest)
 def create_capture(world: World, order: Record, wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """Take a reservation's money, all or a part; a part becomes an order of its own, new_order_id.
+    """Take a reservation's money, all or a part; a part becomes an order of its own, new_order_id. Tells the shop.
 
     Raises InvalidRequest when nothing is reserved, InvalidAmount for more than remains, InvalidTransactionId for an
     order_id that is taken.
@@ -55,6 +55,7 @@ def create_capture(world: World, order: Record, wanted: Mapping[str, Any]) -> di
     _check_reserved(order)
     remaining = order["capture"]["remaining"]
     amount = wanted.get("amount") or remaining
+    _check_remaining(order, amount)
     if amount == order["amount"]:
         captured = orders.change(world, order, lambda found: _taken(world, found, amount, ""))
         announce(world, captured)
@@ -65,6 +66,7 @@ def create_capture(world: World, order: Record, wanted: Mapping[str, Any]) -> di
         orders.change(world, order, lambda found: _taken(world, found, amount, part["order_id"]))
     except (errors.Refused, errors.Impossible):
         world.store.change(orders.KIND, part["key"], lambda _: None)
+        orders.forget(world, part["transaction_id"])
         raise
     orders.remember(world, orders.IDS, part["order_id"], part["key"])
     announce(world, part)
@@ -77,12 +79,16 @@ def _check_reserved(order: Record) -> None:
         raise errors.Impossible(f"order {order['order_id']} has nothing reserved, it is {'/'.join(state)}")
 
 
-def _taken(world: World, order: Record, amount: int, part: str) -> Record:
-    _check_reserved(order)
+def _check_remaining(order: Record, amount: int) -> None:
     remaining = order["capture"]["remaining"]
     if not 0 < amount <= remaining:
         raise errors.InvalidAmount.because("amount", f"is {amount}, {remaining} of {order['amount']} remain")
-    capture = dict(order["capture"], remaining=remaining - amount)
+
+
+def _taken(world: World, order: Record, amount: int, part: str) -> Record:
+    _check_reserved(order)
+    _check_remaining(order, amount)
+    capture = dict(order["capture"], remaining=order["capture"]["remaining"] - amount)
     if part:
         capture |= {"orders": [*capture["orders"], part], "elsewhere": capture["elsewhere"] + amount}
     if capture["remaining"]:
@@ -125,18 +131,23 @@ def _only_new(found: Record | None, part: Record) -> Record:
 
 @errors.in_multisafepays_words(errors.InvalidRequest)
 def cancel_capture(world: World, order: Record, wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """Let go of what remains reserved: void when nothing was captured. Raises InvalidRequest."""
+    """Let go of what remains reserved: void when nothing was captured. Tells the shop. Raises InvalidRequest."""
+    changed = let_go(world, order, wanted.get("reason"))
+    announce(world, changed)
+    return {"order_id": changed["order_id"], "transaction_id": changed["transaction_id"], "success": True}
 
-    def let_go(found: Record) -> Record:
+
+def let_go(world: World, order: Record, reason: str | None = None) -> Record:
+    """End a reservation with what was captured of it; void when nothing was. Raises Impossible."""
+
+    def end(found: Record) -> Record:
         _check_reserved(found)
         capture = found["capture"]
         move = "capture" if capture["orders"] else "cancel"
         left = {"remaining": 0, "elsewhere": capture["elsewhere"] + capture["remaining"]}
-        return orders.as_moved(world, found, move, capture=capture | left, reason=wanted.get("reason"))
+        return orders.as_moved(world, found, move, capture=capture | left, reason=reason, expires_at=None)
 
-    changed = orders.change(world, order, let_go)
-    announce(world, changed)
-    return {"order_id": changed["order_id"], "transaction_id": changed["transaction_id"], "success": True}
+    return orders.change(world, order, end)
 
 
 def stored_card(world: World, order: Record, wanted: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -181,10 +192,12 @@ def find_token(world: World, site: str, reference: str, token: str) -> Record:
 
 
 def read_token(world: World, token: Record) -> dict[str, Any]:
+    """A stored card, as far as it may be shown."""
     return _token_view(world, token)
 
 
 def update_token(world: World, token: Record, update: Mapping[str, Any]) -> dict[str, Any]:
+    """Change holder, expiry (YYMM) or purpose of a stored card."""
     names = {"card_holder_name": "holder", "card_expiry_date": "expiry", "recurring_model": "model"}
     changes = {own: update[name] for name, own in names.items() if name in update}
     world.store.change(TOKENS, token["token"], lambda found: found | changes if found else None)
@@ -192,6 +205,7 @@ def update_token(world: World, token: Record, update: Mapping[str, Any]) -> dict
 
 
 def remove_token(world: World, token: Record) -> dict[str, Any]:
+    """Forget a stored card."""
     world.store.change(TOKENS, token["token"], lambda _: None)
     return {"removed": True}
 

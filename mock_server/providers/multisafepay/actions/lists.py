@@ -111,6 +111,7 @@ def list_issuers(gateway_id: str) -> list[dict[str, str]]:
 
 
 def list_categories() -> list[dict[str, Any]]:
+    """What a website may sell, for its registration."""
     return [{"code": code, "description": name} for code, name in CATEGORIES.items()]
 
 
@@ -120,6 +121,7 @@ def read_api_token(world: World) -> dict[str, str]:
 
 
 def read_me(world: World, site: str) -> dict[str, Any]:
+    """Whose API key this is; the numbers follow from the key."""
     return {"account_id": _number(world, "account", ""), "role": "website", "site_id": _number(world, "site", site)}
 
 
@@ -162,7 +164,7 @@ def list_transactions(
 def _limit(text: str | None) -> int:
     if text is None:
         return _USUAL
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= _MOST):
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(_MOST)) and 1 <= int(text) <= _MOST):
         raise errors.InvalidRequest.because("limit", f"is {text[:20]!r}, expected 1 to {_MOST}")
     return int(text)
 
@@ -179,8 +181,9 @@ def _position(found: list[dict[str, Any]], cursor: str) -> int:
 
 
 def read_transaction(world: World, site: str, transaction_id: str) -> dict[str, Any]:
-    """Raises InvalidTransactionId."""
-    for item in _transactions(world, site):
+    """A website's payment or refund; raises InvalidTransactionId."""
+    order = orders.find(world, transaction_id, site)
+    for _, item in _items_of(world, order) if order else ():
         if str(item["transaction_id"]) == transaction_id:
             return item
     raise errors.InvalidTransactionId.because("transaction_id", f"is {transaction_id!r}, there is none such")
@@ -188,12 +191,17 @@ def read_transaction(world: World, site: str, transaction_id: str) -> dict[str, 
 
 def _transactions(world: World, site: str) -> list[dict[str, Any]]:
     """Every payment that was started and every refund, newest first."""
-    found = []  # (time, item)
-    for order in world.store.all(orders.KIND):
-        if order["site"] == site and order["transaction_id"] is not None:
-            found.append((order["created"], _payment_item(world, order)))
-            found += [(refund["at"], _refund_item(world, order, refund)) for refund in order["refunds"]]
+    mine = (order for order in world.store.all(orders.KIND) if order["site"] == site)
+    found = [pair for order in mine for pair in _items_of(world, order)]
     return [item for _, item in sorted(found, key=lambda pair: pair[0])[::-1]]
+
+
+def _items_of(world: World, order: Record) -> list[tuple[str, dict[str, Any]]]:
+    """The payment, once it was started, and its refunds, each with its time."""
+    if order["transaction_id"] is None:
+        return []
+    refunds = [(refund["at"], _refund_item(world, order, refund)) for refund in order["refunds"]]
+    return [(order["created"], _payment_item(world, order)), *refunds]
 
 
 def _payment_item(world: World, order: Record) -> dict[str, Any]:

@@ -22,8 +22,8 @@ from mock_server.providers.multisafepay.state.gateways import GATEWAYS, KLARNA
 from mock_server.providers.multisafepay.state.statuses import (
     AUTHORIZED,
     INITIALIZED,
-    PAID,
     REPLACEABLE,
+    SHIPPED,
     UNCLEARED,
 )
 from mock_server.providers.multisafepay.state.views import order_view
@@ -70,8 +70,7 @@ def create_order(
         return _redirect_answer(world, order)
     gateway = GATEWAYS[order["gateway"]]
     if gateway.pays_at_once:
-        move = {AUTHORIZED: "authorize", PAID: "pay"}.get(gateway.paid, "hold")
-        order = shopper.pay(world, order, move, Verdict())
+        order = shopper.pay(world, order, Verdict())
     return _direct_answer(world, order)
 
 
@@ -126,6 +125,8 @@ def _keep(world: World, order: Record) -> None:
 
     world.store.change(orders.KIND, order["key"], keep)
     for old in earlier:
+        orders.forget(world, old["transaction_id"], old["external_transaction_id"])
+        world.store.change(orders.SESSIONS, old["session_id"], lambda _: None)
         if old["expires_at"]:
             world.clock.cancel_alarm(parse_time(old["expires_at"]), orders.EXPIRY, old["session_id"])
 
@@ -218,7 +219,8 @@ def _ship(world: World, order: Record, update: Mapping[str, Any]) -> None:
             _capture_in_ledger(world, order)
         else:
             _moved(world, order, "ship")
-            orders.set_settlement(world, order["key"])
+            if orders.state_of(orders.newest(world, order)) == SHIPPED:
+                orders.set_settlement(world, order["key"])
     orders.change(world, order, lambda found: found | changes)
 
 
@@ -236,6 +238,9 @@ def _cancel(world: World, order: Record, update: Mapping[str, Any]) -> None:
     """A paid Klarna order is cancelled in the ledger, whose event moves this one."""
     if order["gateway"] == KLARNA and orders.state_of(order) in (AUTHORIZED, UNCLEARED):
         endings.cancel_order(world, _klarna_id(order))
+        orders.change(world, order, lambda found: found | {"reason": update.get("reason")})
+    elif order["capture"] is not None:
+        announce(world, cards.let_go(world, order, update.get("reason")))
     else:
         _moved(world, order, "cancel", expires_at=None, reason=update.get("reason"))
 

@@ -41,6 +41,7 @@ def create_refund(world: World, order: Record, wanted: Mapping[str, Any], decisi
         raise errors.InvalidCurrency.because("currency", f"is {wanted['currency']}, the order's is {order['currency']}")
     asked = _sum_of_cart(order, wanted["cart"]) if wanted["cart"] else wanted.get("amount")
     at_once = order["gateway"] == KLARNA and decision.outcome != "reserved"
+    _allowed(world, order, asked, is_cart=bool(wanted["cart"]))
     number = orders.new_transaction_id(world, order["key"])
 
     def add(found: Record) -> Record:
@@ -52,7 +53,11 @@ def create_refund(world: World, order: Record, wanted: Mapping[str, Any], decisi
         )  # fmt: skip
         return orders.with_refund(world, found, entry)
 
-    changed = orders.change(world, order, add)
+    try:
+        changed = orders.change(world, order, add)
+    except (errors.Refused, errors.Impossible):
+        orders.forget(world, number)
+        raise
     entry = changed["refunds"][-1]
     own = orders.key_of(order["site"], entry["order_id"])  # the shop asks for the refund by its own id
     orders.remember(world, orders.TRANSACTIONS, own, order["key"])
@@ -113,8 +118,10 @@ def _sum_of_cart(order: Record, refunded: Mapping[str, Any]) -> int:
     if not any(cart.net_of(item) < 0 for item in returned):
         raise errors.NoRefundInformation.because("checkout_data.items", "hold no line with a negative sum")
     tables = refunded["tables"] or (order["cart"]["tables"] if order["cart"] else None)
-    digits = cart.digits_of(order["currency"])
-    return -cart.total_of(returned, tables, digits).amount
+    total = cart.total_of(returned, tables, cart.digits_of(order["currency"]))
+    if total.amount >= 0:
+        raise errors.NoRefundInformation.because("checkout_data.items", f"that come back are worth {total.text}")
+    return -total.amount
 
 
 def _key(item: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -159,7 +166,8 @@ def complete_refund(world: World, alarm: Alarm) -> Record | None:
         try:
             _give_back(world, order, entry)
         except errors.CannotRefund:
-            return None
+            announce(world, order, transaction=entry["order_id"])
+            return {"what": f"{FACE}.refund.void", "order_id": order["order_id"], "refund_id": entry["refund_id"]}
     changed = orders.change(
         world, order,
         lambda found: orders.with_refund_changed(

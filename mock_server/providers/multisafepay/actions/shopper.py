@@ -48,7 +48,16 @@ def start(world: World, order: Record, gateway: str = "") -> Record:
         raise Impossible(f"order {order['order_id']} is {order['status']}, its page is closed")
     if order["transaction_id"] is not None and order["gateway"] == name:
         return order
-    started = orders.change(world, order, lambda found: _started(world, found, order, name))
+    fresh = transaction(world, order["key"], name) | {"modified": to_text(world.clock.now())}
+    try:
+        started = orders.change(world, order, lambda found: _started(found, fresh))
+    except Impossible:
+        orders.forget(world, fresh["transaction_id"], fresh["external_transaction_id"])
+        raise
+    if started["transaction_id"] != fresh["transaction_id"]:  # another window was faster
+        orders.forget(world, fresh["transaction_id"], fresh["external_transaction_id"])
+        return started
+    orders.forget(world, order["transaction_id"], order["external_transaction_id"])
     set_expiry(world, started, order["expires_at"])
     announce(world, started)
     return started
@@ -63,10 +72,11 @@ def _method(order: Record, gateway: str) -> str:
     return name
 
 
-def _started(world: World, found: Record, seen: Record, name: str) -> Record:
-    if found["session_id"] != seen["session_id"] or orders.state_of(found) != INITIALIZED:
-        raise Impossible(f"order {found['order_id']} changed meanwhile")
-    return found | transaction(world, found["key"], name) | {"modified": to_text(world.clock.now())}
+def _started(found: Record, fresh: Mapping[str, Any]) -> Record:
+    if orders.state_of(found) != INITIALIZED:
+        raise Impossible(f"order {found['order_id']} is {found['status']} by now")
+    is_started = found["transaction_id"] is not None and found["gateway"] == fresh["gateway"]
+    return found if is_started else {**found, **fresh}
 
 
 def transaction(world: World, key: str, gateway: str) -> dict[str, Any]:
@@ -102,9 +112,7 @@ def complete(world: World, order: Record, decision: Decision, *, gateway: str = 
     if decision.outcome in ENDINGS:
         reason = {"reason": decision.options.get("reason")}
         return _closed(world, order, ENDINGS[decision.outcome], **reason)
-    verdict = _verdict(decision) if order["gateway"] == KLARNA else Verdict()
-    move = "hold" if verdict.fraud_status == PENDING else _PAYING.get(GATEWAYS[order["gateway"]].paid, "hold")
-    return pay(world, order, move, verdict)
+    return pay(world, order, _verdict(decision) if order["gateway"] == KLARNA else Verdict())
 
 
 def _check_can_wait(order: Record, decision: Decision, gateway: str) -> None:
@@ -114,8 +122,9 @@ def _check_can_wait(order: Record, decision: Decision, gateway: str) -> None:
         raise Misused(f"outcome: pending is Klarna's, order {order['order_id']} is paid with {name}")
 
 
-def pay(world: World, order: Record, move: str, verdict: Verdict) -> Record:
-    """The money is there: the order makes the move, Klarna's is placed in the ledger, the shop is told."""
+def pay(world: World, order: Record, verdict: Verdict) -> Record:
+    """The money is there, or promised: the order moves, Klarna's is placed in the ledger, the shop is told."""
+    move = "hold" if verdict.fraud_status == PENDING else _PAYING.get(GATEWAYS[order["gateway"]].paid, "hold")
     is_manual = order["wants_capture"] and move == "pay"
     changes = cards.reservation(world, order) if is_manual else {"expires_at": None}
     paid = orders.move(world, order, "reserve" if is_manual else move, **changes)
@@ -174,7 +183,8 @@ def expire(world: World, alarm: Alarm) -> Record | None:
     if order is None or not order["expires_at"] or parse_time(order["expires_at"]) > alarm.due:
         return None
     try:
-        expired = orders.move(world, order, "expire", expires_at=None)
+        reserved = order["capture"] is not None
+        expired = cards.let_go(world, order) if reserved else orders.move(world, order, "expire", expires_at=None)
     except Impossible:
         return None
     announce(world, expired, kind="" if expired["transaction_id"] else "pretransaction")

@@ -1,13 +1,14 @@
 """MultiSafepay's orders in the store: found by either id, changed in one step.
 
 An order record: key (site and order_id), order_id, site (of the API key), type, gateway (None until the shopper picks
-one), currency, amount, description, customer, delivery, gateway_info, cart ({items, tables} or None),
-payment_options, var1..3, custom_info, items (HTML of the shop's), locale, session_id, base_url, transaction_id (None
-until a method was started), klarna_order_id, external_transaction_id, status, financial_status, before_refunds,
-reason, reason_code, created, modified, completed, expires_at (UTC), amount_refunded, refunds (oldest first:
-{refund_id, amount, status, financial_status, at, ...}), capture (of a card's reservation: {remaining, orders,
-elsewhere} or None), was_paid, recurring ({id, model} or None), card ({last4, expiry, holder} or None), notified (how
-often the shop was told). Amounts are minor units.
+one), currency, amount, description, customer, delivery, gateway_info, cart ({items, tables} or None), payment_options,
+var1..3, custom_info, items (HTML of the shop's), locale, session_id, base_url, transaction_id and
+external_transaction_id (None until a method was started; the latter is the Klarna order's), status, financial_status,
+was_paid, before_refunds (the status that refunds took the place of), reason, reason_code, created, modified, completed,
+expires_at (UTC, None: never), amount_refunded, refunds (oldest first: {refund_id, order_id, amount, status,
+financial_status, description, at, modified}), wants_capture, capture (of a card's reservation: {remaining, orders,
+elsewhere: captured in orders of their own or let go} or None), recurring ({id, model} or None), card ({last4, bin,
+expiry, holder} or None), shipment (what the shop told of it), invoice_id. Amounts are minor units.
 """
 
 from __future__ import annotations
@@ -61,6 +62,12 @@ def find_by_key(world: World, key: str) -> Record | None:
     return world.store.get(KIND, key)
 
 
+def newest(world: World, order: Record) -> Record:
+    """The order as it is by now, unless it was replaced."""
+    found = find_by_key(world, order["key"])
+    return found if found and found["session_id"] == order["session_id"] else order
+
+
 def _known(world: World, index: str, key: str) -> Record | None:
     known = world.store.get(index, key)
     return world.store.get(KIND, known["key"]) if known else None
@@ -105,13 +112,33 @@ def move(world: World, order: Record, move: str, **changes: Any) -> Record:
 
 def new_transaction_id(world: World, key: str) -> int:
     """A PSP id that leads to the order of this key: the seconds and six digits; before 2025 seven digits."""
-    chance = world.ids.draw("multisafepay_transaction")
-    if world.settings.multisafepay_version == "2025":
-        number: int = world.clock.now_ms() // 1000 * 10**_EXTRA_DIGITS + chance.randrange(10**_EXTRA_DIGITS)
-    else:
+    while True:
+        chance = world.ids.draw("multisafepay_transaction")
         number = chance.randrange(1_000_000, 10_000_000)
-    remember(world, TRANSACTIONS, str(number), key)
-    return number
+        if world.settings.multisafepay_version == "2025":
+            seconds = world.clock.now_ms() // 1000
+            number = seconds * 10**_EXTRA_DIGITS + chance.randrange(10**_EXTRA_DIGITS)
+        if _claimed(world, str(number), key):
+            return number
+
+
+def _claimed(world: World, id_: str, key: str) -> bool:
+    """Whether the id was free; it is not any more."""
+    was_free: list[bool] = []
+
+    def claim(found: Record | None) -> Record:
+        was_free[:] = [found is None]
+        return found or {"key": key}
+
+    world.store.change(TRANSACTIONS, id_, claim)
+    return was_free[0]
+
+
+def forget(world: World, *ids: object) -> None:
+    """Have nothing found by these transaction ids."""
+    for id_ in ids:
+        if id_ is not None:
+            world.store.change(TRANSACTIONS, str(id_), lambda _: None)
 
 
 def wall_clock(moment: datetime) -> datetime:

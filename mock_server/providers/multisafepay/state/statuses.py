@@ -51,6 +51,7 @@ MOVES: Mapping[str, Mapping[State, State]] = {
         SHIPPED: SETTLED,
         State("partial_refunded", "uncleared"): State("partial_refunded", "completed"),
         State("refunded", "uncleared"): State("refunded", "completed"),
+        State("void", "uncleared"): State("void", "completed"),  # wholly refunded, by the setting of that name
     },
 }
 

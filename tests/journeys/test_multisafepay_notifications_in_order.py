@@ -1,0 +1,167 @@
+"""In which order a shop hears of its MultiSafepay orders over real sockets, and what scenarios make of that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from threading import Event
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.klarna import fine
+from tests.multisafepay import MultiSafepay
+from tests.receiver import Receiver
+
+
+@pytest.fixture
+def shop(multisafepay_over_http: MultiSafepay) -> MultiSafepay:
+    """In a world where it is noon until somebody moves the clock."""
+    fine(multisafepay_over_http.control("POST", "/clock", {"freeze": "2026-11-20T12:00:00Z"}))
+    return multisafepay_over_http
+
+
+@pytest.fixture
+def receiver(receiver: Receiver) -> Receiver:
+    """A shop's server that says OK."""
+    receiver.text = "OK"
+    return receiver
+
+
+@pytest.fixture
+def gate(receiver: Receiver) -> Iterator[Event]:
+    """The receiver answers when it is opened; at the end at the latest."""
+    gate = Event()
+    receiver.on_arrival = lambda: gate.wait(5)
+    yield gate
+    gate.set()
+
+
+def told_at(url: str) -> dict[str, Any]:
+    """An order's options with this notification_url, told by POST."""
+    return {"payment_options": {"notification_url": url, "notification_method": "POST"}}
+
+
+def statuses(receiver: Receiver) -> list[str]:
+    return [request.json["status"] for request in receiver.requests]
+
+
+def cancel_unopened(shop: MultiSafepay, url: str) -> None:
+    """An order with one notification: its link is cancelled before it is opened."""
+    shop.create(**told_at(url))
+    shop.data("PATCH", "/orders/ON-1", {"status": "cancelled"})
+    shop.advance("0s")
+
+
+class TestOrder:
+    def test_notifications_of_one_order_come_in_order(self, shop: MultiSafepay, receiver: Receiver) -> None:
+        shop.pay(**told_at(receiver.url()))
+        shop.ship()
+        shop.advance("0s")
+        shop.advance("30d")
+
+        assert ["initialized", "completed", "shipped", "shipped"] == statuses(receiver)
+
+    def test_what_is_no_longer_true_is_not_told_again(self, shop: MultiSafepay, receiver: Receiver) -> None:
+        receiver.answers(500)
+        shop.pay(**told_at(receiver.url()))
+
+        shop.advance("1h")
+
+        assert ["initialized", "completed"] == statuses(receiver)
+        assert ["superseded", "delivered"] == [message["state"] for message in shop.webhooks()]
+
+    def test_a_refund_is_told_until_its_own_notification_is_acknowledged(
+        self, shop: MultiSafepay, receiver: Receiver
+    ) -> None:
+        """Each refund is a transaction of its own; a notification of another one does not tell of it."""
+        shop.pay(**told_at(receiver.url()))
+        shop.ship()
+        shop.advance("0s")
+        receiver.answers(500)
+        shop.refund(amount=1000, refund_order_id="R-1")
+        shop.advance("0s")
+        shop.refund(amount=2000, refund_order_id="R-2")
+
+        shop.advance("1h")
+
+        acknowledged = [m["about"]["transactionid"] for m in shop.webhooks() if m["state"] == "delivered"]
+        assert {"ON-1", "R-1", "R-2"} == set(acknowledged)
+
+    def test_a_slow_shop_does_not_hold_up_its_own_request(
+        self, shop: MultiSafepay, receiver: Receiver, gate: Event
+    ) -> None:
+        shop.pay(**told_at(receiver.url()))
+        shop.ship()
+
+        assert ("shipped/uncleared", []) == (shop.status(), receiver.requests)
+        gate.set()
+        shop.advance("0s")
+        assert ["initialized", "completed", "shipped"] == statuses(receiver)
+
+    def test_a_slow_order_does_not_hold_up_another(
+        self, shop: MultiSafepay, receiver: Receiver, gate: Event
+    ) -> None:
+        shop.pay("SLOW", **told_at(receiver.url()))
+        with Receiver() as quick:
+            quick.text = "OK"
+            shop.pay("QUICK", **told_at(quick.url()))
+            first = quick.wait_for(1)[0]
+
+            assert ("QUICK", []) == (first.json["order_id"], receiver.requests)
+            quick.wait_for(2)
+
+    def test_a_shop_that_asks_while_it_is_told_is_answered(self, shop: MultiSafepay, receiver: Receiver) -> None:
+        shop.create(**told_at(receiver.url()))
+        seen: list[str] = []
+        receiver.on_arrival = lambda: seen.append(shop.status())
+
+        shop.data("PATCH", "/orders/ON-1", {"status": "cancelled"})
+        receiver.wait_for(1)
+
+        assert ["cancelled/cancelled"] == seen
+
+
+class TestScenarios:
+    def test_it_may_come_before_the_redirect(self, shop: MultiSafepay, receiver: Receiver) -> None:
+        shop.choose_scenario("webhook-before-redirect")
+
+        shop.pay(**told_at(receiver.url()))
+
+        assert ["initialized", "completed"] == statuses(receiver)
+
+    def test_it_may_come_twice(self, shop: MultiSafepay, receiver: Receiver) -> None:
+        shop.choose_scenario("webhook-twice")
+
+        cancel_unopened(shop, receiver.url())
+
+        assert ["cancelled", "cancelled"] == statuses(receiver)
+
+    def test_it_may_come_late(self, shop: MultiSafepay, receiver: Receiver) -> None:
+        shop.choose_scenario("webhook-late")
+        cancel_unopened(shop, receiver.url())
+
+        shop.advance("29m59s")
+        early = len(receiver.requests)
+        shop.advance("1s")
+
+        assert (0, 1) == (early, len(receiver.requests))
+        assert ["1795177800"] == parse_qs(urlsplit(receiver.requests[0].path).query)["timestamp"]
+
+    def test_no_answer_may_be_good_enough(self, shop: MultiSafepay, receiver: Receiver) -> None:
+        shop.choose_scenario("webhook-never-acknowledged")
+        cancel_unopened(shop, receiver.url())
+
+        shop.advance("24h")
+
+        (message,) = shop.webhooks()
+        why = "scenario webhook-never-acknowledged, rule 1: the answer is not looked at"
+        assert ("failed", why, 4) == (message["state"], message["why"], len(receiver.requests))
+
+    def test_it_may_be_lost(self, shop: MultiSafepay, receiver: Receiver) -> None:
+        shop.choose_scenario("webhook-lost")
+
+        cancel_unopened(shop, receiver.url())
+
+        (message,) = shop.webhooks()
+        assert ("lost", []) == (message["state"], receiver.requests)

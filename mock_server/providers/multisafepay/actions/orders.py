@@ -16,7 +16,7 @@ from mock_server.ledger import orders as ledger_orders
 from mock_server.ledger.decisions import Verdict
 from mock_server.providers.multisafepay import errors
 from mock_server.providers.multisafepay.actions import cards, shopper
-from mock_server.providers.multisafepay.schemas.orders import DIRECT
+from mock_server.providers.multisafepay.schemas.checks import DIRECT
 from mock_server.providers.multisafepay.state import orders, statuses
 from mock_server.providers.multisafepay.state.gateways import GATEWAYS, KLARNA
 from mock_server.providers.multisafepay.state.statuses import (

@@ -202,7 +202,7 @@ class Outbox:
     def _line_up(self, message: Record) -> None:
         """Behind those of its queue; a message whose turn it is gets its alarm."""
         overtaken: list[str] = []
-        self._drop_lost_head(_queue_of(message))
+        self._drop_lost_head(queue_of(message))
 
         def join(line: Record | None) -> Record:
             waiting, state = (line["waiting"], line["state"]) if line else ([], "idle")
@@ -211,7 +211,7 @@ class Outbox:
             joined = {"waiting": [*ahead, message["id"]], "state": "idle" if state == "retrying" else state}
             return (line or {}) | joined
 
-        line = self._store.change("outbox_queues", _queue_of(message), join)
+        line = self._store.change("outbox_queues", queue_of(message), join)
         for older in overtaken:
             self._supersede(older, message["id"])
         if line and line["state"] == "idle" and line["waiting"][0] == message["id"]:
@@ -247,16 +247,16 @@ class Outbox:
             is_turn[:] = [line is not None and line["state"] != "busy" and line["waiting"][:1] == [message["id"]]]
             return line | {"state": "busy", "claim": claim} if line and is_turn[0] else line
 
-        self._store.change("outbox_queues", _queue_of(message), take)
+        self._store.change("outbox_queues", queue_of(message), take)
         return is_turn[0]
 
     def _is_claimed(self, message: Record, claim: str) -> bool:
-        line = self._store.get("outbox_queues", _queue_of(message))
+        line = self._store.get("outbox_queues", queue_of(message))
         return line is not None and line.get("claim") == claim
 
     def _end(self, message: Record, claim: str, again_at: datetime | None) -> None:
         """Wait for the next try, unless a newer message came; or let the next of the queue go."""
-        queue = _queue_of(message)
+        queue = queue_of(message)
         line = self._store.change("outbox_queues", queue, lambda line: _moved_on(line, claim, again_at))
         if line is not None and line["waiting"][0] != message["id"]:
             if again_at:  # it came while this one was on its way
@@ -284,8 +284,8 @@ class Outbox:
         return f"{host} is neither loopback, private nor a one-word name; allow it with --webhook-allow {host}"
 
 
-def _queue_of(message: Record) -> str:
-    """A message without a queue, or past its own, stands in one by itself."""
+def queue_of(message: Record) -> str:
+    """Where a message stands in line: without a queue, or past its own, by itself."""
     return str(message["id"] if message["alone"] or not message["queue"] else message["queue"])
 
 

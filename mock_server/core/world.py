@@ -15,7 +15,7 @@ from mock_server.core.clock import LAST_YEAR, Alarm, Clock, to_ms, to_text
 from mock_server.core.errors import Misused
 from mock_server.core.ids import Ids
 from mock_server.core.journal import Journal
-from mock_server.core.outbox import ALARM, Manners, Outbox
+from mock_server.core.outbox import ALARM, Manners, Outbox, queue_of
 from mock_server.core.rules import Catalog, Decision, Look, Rule, decide, read_rule
 from mock_server.core.scenarios import Book, Scenario
 from mock_server.core.store import Record, Store
@@ -100,8 +100,7 @@ class World:
         found: Record | None = message
         for _ in range(_MOST_ROUNDS):
             self.settle()
-            self.outbox.flush(message["queue"] or message["id"])
-            self.outbox.attempt(message["id"])
+            self.outbox.flush(queue_of(message))
             found = self.outbox.find(message["id"])
             if found is None or found["state"] != "waiting" or len(found["attempts"]) > len(message["attempts"]):
                 break

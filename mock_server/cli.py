@@ -116,3 +116,5 @@ def operations() -> None:
             click.echo(f"{operation.name}\n  {operation.method} {operation.path}\n  {operation.docs}")
             click.echo(f"  outcomes: {', '.join(choices.outcomes)}")
             click.echo(f"  errors: {', '.join(sorted(choices.errors))}\n")
+        for name, choices in provider.choices.items():
+            click.echo(f"{name}\n  a webhook that is to leave\n  outcomes: {', '.join(choices.outcomes)}\n")

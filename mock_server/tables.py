@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 
-from mock_server.app import PROVIDERS, create_worlds
+from mock_server.app import PROVIDERS, catalog, create_worlds
 from mock_server.core.faults import EFFECTS
 from mock_server.core.grammar import LOOKS_AT, TESTS
 from mock_server.settings import PREFIX, Settings
@@ -37,6 +37,11 @@ def operations() -> str:
         for provider in PROVIDERS
         for operation in (*provider.operations, *provider.controls)
     ]
+    rows += [
+        (f"`{name}`", "a webhook that is to leave", ", ".join(f"`{outcome}`" for outcome in choices.outcomes), "")
+        for provider in PROVIDERS
+        for name, choices in provider.choices.items()
+    ]
     return _table(("operation", "request", "outcomes", "errors for rules"), rows)
 
 
@@ -44,9 +49,8 @@ def outcome_options() -> str:
     """The options that outcomes take."""
     rows = {
         (f"`{outcome}`", f"`{name}`", option.meaning)
-        for provider in PROVIDERS
-        for operation in (*provider.operations, *provider.controls)
-        for outcome, options in operation.outcomes.items()
+        for choices in catalog().values()
+        for outcome, options in choices.outcomes.items()
         for name, option in options.items()
     }
     return _table(("outcome", "option", "meaning"), sorted(rows))

@@ -152,6 +152,9 @@ def _check_turn(turn: Mapping[str, Any], operation: str, catalog: Catalog, place
                 _check_option(choices.outcomes[outcome][key], turn[key], (*place, str(key)))
     if "messages" in turn and not _is_texts(turn["messages"]):
         raise _mistake((*place, "messages"), "expected a list of texts")
+    if "fault" in turn and not choices.takes_faults:
+        outcomes = ", ".join(choices.outcomes)
+        raise _mistake((*place, "fault"), f"{operation} takes no faults, it has outcomes: {outcomes}")
     _check_faults(turn.get("fault", {}), (*place, "fault"))
 
 

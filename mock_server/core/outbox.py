@@ -40,9 +40,10 @@ _PLAIN = Manners()
 class Outbox:
     """The messages of one world. Times are the world's; only the waiting for an answer is real.
 
-    A message record: id, event, about, method, url, headers, body, timeout_s, retry_after_s, manners (name of the face
-    whose they are), queue, alone, not_before, ignores, state (waiting | delivered | failed | superseded | held | lost),
-    why, attempts (oldest first: {"at", "url", "headers", "status" and "answer" or "error", "why", "took_ms"}).
+    A message record: id, number (1, 2, ...), event, about, method, url, headers, body, timeout_s, retry_after_s,
+    manners (name of the face whose they are), queue, alone, not_before, ignores, state (waiting | delivered |
+    failed | superseded | held | lost), why, attempts (oldest first: {"at", "url", "headers", "status" and
+    "answer" or "error", "why", "took_ms"}).
 
     Messages of one queue leave in order and one at a time. One that waits for its next try makes way when a newer one
     comes: what it told is no longer true.
@@ -91,6 +92,7 @@ class Outbox:
         not_before = self._clock.now() + delay
         message: Record = {
             "id": self._ids.uuid("webhook"),
+            "number": self._store.count("outbox"),
             "event": event,
             "about": dict(about),
             "method": method,
@@ -109,18 +111,23 @@ class Outbox:
             "attempts": [],
         }
         self._store.put("outbox", message["id"], message)
-        self._forget_oldest(message["id"])
+        self._forget_oldest(message["id"], message["number"])
         if message["state"] == "waiting":
             self._line_up(message)
         return message
 
-    def _forget_oldest(self, message_id: str) -> None:
-        number = self._store.count("outbox")
+    def _forget_oldest(self, message_id: str, number: int) -> None:
         self._store.put("outbox_numbers", str(number), {"id": message_id})
+        self._store.put("outbox_last", "number", {"number": number})
         oldest = self._store.get("outbox_numbers", str(number - self._limit))
         if oldest is not None:
-            self._store.change("outbox", oldest["id"], lambda old: old if old and old["state"] == "waiting" else None)
             self._store.change("outbox_numbers", str(number - self._limit), lambda _: None)
+            self._store.change("outbox", oldest["id"], lambda old: old if old and old["state"] == "waiting" else None)
+
+    def _is_too_old(self, message: Record) -> bool:
+        """Whether a message that just ended was only kept because it waited."""
+        last = self._store.get("outbox_last", "number")
+        return last is not None and message["number"] <= last["number"] - self._limit
 
     def newest(self) -> Iterator[Record]:
         return self._store.all("outbox", newest_first=True)
@@ -184,7 +191,10 @@ class Outbox:
 
         message = self._store.change("outbox", message_id, note) or message
         self._end(message, claim, at + timedelta(seconds=pauses[tried]) if state == "waiting" else None)
-        return self._store.get("outbox", message_id)
+        ended = self._store.get("outbox", message_id)
+        if ended is not None and ended["state"] != "waiting" and self._is_too_old(ended):
+            self._store.change("outbox", message_id, lambda _: None)
+        return ended
 
     def _tried(self, message: Record, at: datetime) -> Record:
         """One attempt, with why it was not acknowledged; whatever goes wrong, its queue must go on."""
@@ -237,7 +247,9 @@ class Outbox:
                 return message
             return message | {"state": "superseded", "why": f"{message['why']}; message {newer} tells the newer state"}
 
-        self._store.change("outbox", older, give_way)
+        given_way = self._store.change("outbox", older, give_way)
+        if given_way is not None and given_way["state"] != "waiting" and self._is_too_old(given_way):
+            self._store.change("outbox", older, lambda _: None)
 
     def _begin(self, message: Record, claim: str) -> bool:
         """Whether it is the message's turn; then its queue is busy until ``_end``."""

@@ -30,6 +30,7 @@ class Choices:
 
     outcomes: Mapping[str, Mapping[str, Option]]  # outcome -> its options by name
     errors: frozenset[str]  # canned errors: class names, and codes that stand for one of them
+    takes_faults: bool = True  # False: of a webhook, which has outcomes for what may happen to it
 
 
 Catalog = Mapping[str, Choices]  # operation name -> what may be chosen for it
@@ -91,6 +92,8 @@ def is_able(choices: Choices, then: Any) -> bool:
     """Whether an operation declares every outcome and error of a ``then``."""
     turns = then if isinstance(then, list) else [then]
     outcomes = all(turn.get("outcome", ACCEPTED) in list(choices.outcomes) for turn in turns)
+    if not choices.takes_faults and any("fault" in turn for turn in turns):
+        return False
     return outcomes and all(turn["error"] in list(choices.errors) for turn in turns if "error" in turn)
 
 

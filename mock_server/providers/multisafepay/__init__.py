@@ -42,6 +42,6 @@ PROVIDER = Provider(
     choices=CHOICES,
     manners=MANNERS,
     states={"multisafepay_orders": KIND},
-    secrets=("card_number", "card_cvc", "cvc", "account_iban"),
+    secrets=("card_number", "card_cvc", "cvc", "account_iban", "payload"),
     overrides_method=True,
 )

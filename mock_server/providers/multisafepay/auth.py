@@ -51,4 +51,5 @@ def remember_key(world: World, credential: Credential) -> None:
 def credentials(world: str, base_url: str) -> dict[str, Any]:
     """What a client in a world is configured with."""
     key = f"_world-{world}".rjust(_KEY_LENGTH, "0")
-    return {"base_url": f"{base_url}/v1/json", "api_key": key, "authorization": f"Bearer {key}"}
+    own = f"{base_url}/v1"  # where MultiSafepay's Python client adds json/ itself
+    return {"base_url": f"{own}/json", "python_base_url": own, "api_key": key, "authorization": f"Bearer {key}"}

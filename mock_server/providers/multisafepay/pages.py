@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from mock_server.core.errors import Misused
 from mock_server.core.rules import ACCEPTED, Decision
 from mock_server.core.store import Record
 from mock_server.core.world import World
@@ -61,6 +62,9 @@ def act(call: Call, decision: Decision) -> Reply:
         return _gone()
     try:
         order = shopper.complete(call.world, order, decision, gateway=call.json.get("gateway", ""))
+    except Misused as misused:
+        back = shopper.page_url(call.world, order)
+        return page("message.html", status=400, language="en", title="Not possible", text=str(misused), back=back)
     except Impossible:
         order = _order(call) or order
     back = shopper.return_url(order)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +64,7 @@ def _ids_of_orders(path: str = "") -> dict[str, Any]:
     return {
         "aliases": (f"/orders/<path:order_id>{path}",),
         "find": _order,
+        "purchase": lambda call: _known_purchase(call),
     }
 
 
@@ -71,16 +73,34 @@ def _order(call: Call) -> Any:
 
 
 def _known_purchase(call: Call) -> Mapping[str, Any]:
-    """What rules see as purchase.* when a shopper pays: the order, also in Klarna's names."""
+    """What rules see as purchase.* of an order that is there: the order, also in Klarna's names."""
     if "session_id" in call.path_args:
         order = orders.find_by_session(call.world, call.path_args["session_id"])
-    else:
+    elif call.path.startswith("/_mock"):
         order = orders.find_anywhere(call.world, call.path_args["order_id"])
-    return {**purchase.purchase_of(order), **order, "country": purchase.country_of(order)} if order else {}
+    else:
+        order = orders.find(call.world, call.path_args["order_id"], site_of(call.credential))
+    return purchase.seen_by_rules(order) if order else {}
+
+
+def _json_or_nothing(call: Call) -> Any:
+    """No body asks for nothing in particular."""
+    try:
+        return json.loads(call.text or "{}")
+    except (ValueError, RecursionError) as error:
+        raise Misused(f"the body is no JSON: {error}") from error
+
+
+def _asked_purchase(call: Call) -> Mapping[str, Any]:
+    """What rules see as purchase.* of a new order: its body, unchecked, with some of Klarna's names."""
+    body = call.json if isinstance(call.json, dict) else {}
+    customer = body.get("customer")
+    customer = customer if isinstance(customer, dict) else {}
+    return {**body, "country": customer.get("country"), "billing_address": customer}
 
 
 @operation(
-    ORDERS, "POST", f"{BASE}/orders", docs=DOCS + "createorder", aliases=("/orders",),
+    ORDERS, "POST", f"{BASE}/orders", docs=DOCS + "createorder", aliases=("/orders",), purchase=_asked_purchase,
     load=lambda call: schemas.load_order(call.json, call.world.settings), schema=lambda: schemas.OrderSchema,
     outcomes={ACCEPTED: {}, "declined": {}},
     errors=(
@@ -149,7 +169,7 @@ def create_capture(call: Call) -> Reply:
 
 @operation(
     ORDERS, "PATCH", f"{BASE}/capture/<path:order_id>", docs=DOCS + "cancelcapture",
-    find=_order,
+    find=_order, purchase=_known_purchase,
     load=lambda call: money.load_capture_update(call.json), schema=lambda: money.CaptureUpdateSchema,
     errors=(errors.InvalidTransactionId, errors.MissingData, *errors.COMMON),
 )  # fmt: skip
@@ -278,7 +298,7 @@ def pay(call: Call) -> Reply:
 @operation(
     SHOPPER, "POST", "/_mock/multisafepay/orders/<path:order_id>/complete",
     docs="https://docs.multisafepay.com/docs/testing", purchase=_known_purchase,
-    load=lambda call: schemas.load_complete(call.json), schema=lambda: schemas.CompleteSchema,
+    parse=_json_or_nothing, load=lambda call: schemas.load_complete(call.json), schema=lambda: schemas.CompleteSchema,
     outcomes=SHOPPER_OUTCOMES,
 )  # fmt: skip
 def complete(call: Call) -> Reply:

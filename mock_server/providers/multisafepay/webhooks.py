@@ -35,6 +35,7 @@ CHOICES = {
             "lost": {},
         },
         frozenset(),
+        takes_faults=False,
     )
 }
 _RETRIES_S = (900, 900, 900)
@@ -84,8 +85,12 @@ def announce(world: World, order: Record, *, transaction: str = "", kind: str = 
 
 
 def _look(path: str, order: Record, view: Mapping[str, Any]) -> Any:
+    from mock_server.providers.multisafepay.state.purchase import seen_by_rules  # not before a rule asks
+
     word, *steps = path.split(".")
-    return look_into({"body": view, "purchase": order}.get(word), steps)
+    if word == "purchase":
+        return look_into(seen_by_rules(order), steps)
+    return look_into(view, steps) if word == "body" else None
 
 
 def _delay(outcome: str, options: Mapping[str, Any]) -> timedelta:

@@ -198,8 +198,9 @@ def update_order(world: World, order: Record, update: Mapping[str, Any]) -> dict
     elif "status" in update or "new_order_id" in update:
         what = f"status {update['status']!r}" if "status" in update else "another order_id (FastCheckout)"
         raise NotEmulated(f"PATCH of an order to {what} is not emulated")
-    elif "invoice_id" in update:
-        orders.change(world, order, lambda found: found | {"invoice_id": update["invoice_id"]})
+    elif "invoice_id" in update or "invoice_url" in update:
+        changes = {name: update[name] for name in ("invoice_id", "invoice_url") if name in update}
+        orders.change(world, order, lambda found: found | changes)
     else:
         raise errors.MissingData.because("status", "is missing, and nothing else that an order can be told")
     return {}
@@ -259,6 +260,10 @@ def _extend(world: World, order: Record, update: Mapping[str, Any]) -> dict[str,
     if order["gateway"] != KLARNA:
         text = f"is for Klarna orders, this one is {order['gateway']}"
         raise errors.InvalidRequest.because("extend_expiration", text)
+    state = orders.state_of(order)
+    if state not in (AUTHORIZED, UNCLEARED):
+        text = f"only a paid order that was not shipped is extended, {order['order_id']} is {'/'.join(state)}"
+        raise errors.Impossible(text)
     extended = endings.extend_order(world, _klarna_id(order))
     return {"expiry_date": extended["expires_at"][:10]}
 

@@ -57,12 +57,14 @@ class Text(_Field):
         *,
         least: int = 0,
         pattern: str = "",
+        expected: str = "",
         upper: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self._least, self._most, self._upper = least, most, upper
         self._pattern = re.compile(pattern) if pattern else None
+        self._expected = expected or pattern
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if isinstance(value, bool) or not isinstance(value, str | int | float):
@@ -71,7 +73,7 @@ class Text(_Field):
         if not self._least <= len(text) <= self._most:
             raise ValidationError(f"is {shown(text)}, {len(text)} characters, expected {self._least} to {self._most}")
         if self._pattern is not None and not self._pattern.fullmatch(text):
-            raise ValidationError(f"is {shown(text)}, expected {self._pattern.pattern}")
+            raise ValidationError(f"is {shown(text)}, expected {self._expected}")
         return text.upper() if self._upper else text
 
 

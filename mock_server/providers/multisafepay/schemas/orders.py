@@ -36,6 +36,7 @@ LOCALES = tuple("cs_CZ de_AT de_DE en_US fi_FI fr_BE fr_FR it_IT nl_BE nl_NL pl_
 _FALLBACK_LOCALE = "en_US"
 # of a page or an app, without blanks and line ends; nothing that a browser would run
 _URL = r"(?!(?i:javascript|data|vbscript):)[A-Za-z][A-Za-z0-9+.-]*://[^\s\x00-\x1f\x7f]+"
+_A_URL = "an absolute URL like http://localhost:3000/thanks"
 _LONGEST_DESCRIPTION, _SHOWN_DESCRIPTION = 10_000, 200  # characters, with its HTML tags and after they are taken out
 _TAG = re.compile(r"<[^>]*>")
 _NO_COUNTRIES = ("EU", "EZ", "UN", "QO", "XA", "XB", "ZZ")  # which Unicode's list has too
@@ -102,6 +103,7 @@ class PersonSchema(MultiSafepaySchema):
 
 
 class CustomerSchema(PersonSchema):
+    birthday = Text(20)
     ip_address = IpAddress()
     forwarded_ip = IpAddress()
     locale = Anything()
@@ -125,9 +127,9 @@ class PaymentOptionsSchema(MultiSafepaySchema):
     """Production's rules for URLs (https, no port, a few characters) do not suit a local server."""
 
     notification_url = Text(150)
-    notification_method = Text(pattern="(?i)GET|POST", upper=True)
-    redirect_url = Text(2000, pattern=_URL)
-    cancel_url = Text(2000, pattern=_URL)
+    notification_method = Text(pattern="(?i)GET|POST", expected="GET or POST", upper=True)
+    redirect_url = Text(2000, pattern=_URL, expected=_A_URL)
+    cancel_url = Text(2000, pattern=_URL, expected=_A_URL)
     close_window = Flag()
 
 
@@ -278,7 +280,8 @@ def load_order(body: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
     order["locale"] = _locale(order["customer"].pop("locale", ""))
     order["cart"] = _cart(order)
     check_order(order, settings)
-    order["gateway_info"]["birthday"] = _birthday(order["gateway_info"].get("birthday"))
+    birthday = order["customer"].pop("birthday", None)
+    order["gateway_info"]["birthday"] = _birthday(order["gateway_info"].get("birthday") or birthday)
     return order
 
 

@@ -68,7 +68,7 @@ GATEWAYS: Mapping[str, Gateway] = {
         "Pay After Delivery", UNCLEARED, timedelta(days=90), countries=("NL", "BE"), pays_at_once=True, **_BNPL
     ),
     "EINVOICE": Gateway("E-Invoicing", UNCLEARED, None, countries=("NL",), pays_at_once=True, **_BNPL),
-    "IN3": Gateway("in3", AUTHORIZED, 2 * _HOUR, countries=("NL",), **_BNPL),
+    "IN3": Gateway("in3", AUTHORIZED, 2 * _HOUR, countries=("NL",), pays_at_once=True, **_BNPL),
     "BILLINK": Gateway("Billink", AUTHORIZED, 2 * _HOUR, countries=("NL", "BE"), **_BNPL),
     "BNPL_MF": Gateway("Pay After Delivery", UNCLEARED, timedelta(days=90), pays_at_once=True, **_BNPL),
     "BNPL_INSTM": Gateway("Pay in Installments", UNCLEARED, timedelta(days=14), pays_at_once=True, **_BNPL),

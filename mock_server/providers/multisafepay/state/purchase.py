@@ -9,6 +9,9 @@ from typing import Any
 from mock_server.core.store import Record
 from mock_server.providers.multisafepay.state import cart
 
+_NOWHERE = "en_US"
+# currency -> the country that Klarna sells in with it, for an order that states none
+_KLARNAS = {"EUR": "NL", "GBP": "GB", "SEK": "SE", "NOK": "NO", "DKK": "DK"}
 _ADDRESS = {
     "given_name": "first_name", "family_name": "last_name", "email": "email", "phone": "phone",
     "postal_code": "zip_code", "city": "city", "region": "state", "country": "country",
@@ -20,8 +23,9 @@ def purchase_of(order: Record) -> dict[str, Any]:
     """What Klarna is told of an order; the lines add up to its amount, to the cent."""
     lines = _lines(order)
     customer = order["customer"]
-    country = country_of(order)
-    billing = _address({"email": order["gateway_info"].get("email"), **customer, "country": country})
+    country = country_of(order) or _KLARNAS.get(order["currency"], _KLARNAS["EUR"])
+    asked = {name: order["gateway_info"][name] for name in ("email", "phone") if order["gateway_info"].get(name)}
+    billing = _address({**asked, **customer, "country": country})
     delivery = order["delivery"]
     shipping = _address({"country": country, **delivery}) if delivery else billing
     birthday = order["gateway_info"].get("birthday")
@@ -39,10 +43,19 @@ def purchase_of(order: Record) -> dict[str, Any]:
     }
 
 
+def seen_by_rules(order: Record) -> dict[str, Any]:
+    """An order under its own names, and in Klarna's: purchase.customer.email, purchase.billing_address.email."""
+    return {**purchase_of(order), **order, "country": country_of(order)}
+
+
 def country_of(order: Mapping[str, Any]) -> str:
-    """The customer's country, else that of delivery, else the one in the locale."""
+    """The customer's country, else that of delivery, else the one in the locale; empty when nothing states one.
+
+    en_US states none: it is what any locale that MultiSafepay does not know becomes.
+    """
     stated = order["customer"].get("country") or order["delivery"].get("country")
-    return str(stated or order["locale"].partition("_")[2])
+    in_locale = "" if order["locale"] == _NOWHERE else order["locale"].partition("_")[2]
+    return str(stated or in_locale)
 
 
 def _address(person: Mapping[str, Any]) -> dict[str, str]:

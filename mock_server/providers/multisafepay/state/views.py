@@ -18,6 +18,7 @@ from mock_server.settings import Settings
 
 _HEADS = {"nl": ("Aantal", "Details", "Prijs", "BTW", "Totaal"), "en": ("Quantity", "Details", "Price", "VAT", "Total")}
 _SIGNS = {"EUR": "&euro;", "GBP": "&pound;", "USD": "$", "JPY": "&yen;"}
+_SAFE_DIGITS = 15  # of an integer that every JSON reader keeps
 _CELL = '<font size="2" face="Verdana">'
 
 
@@ -56,7 +57,9 @@ def _cents(value: Decimal) -> str:
 
 
 def _digits_as_int(text: str | None) -> str | int | None:
-    return int(text) if text and text.isascii() and text.isdigit() else text
+    """Of what is the same number again: 00042 stays text."""
+    is_number = text and len(text) <= _SAFE_DIGITS and text.isascii() and text.isdigit() and str(int(text)) == text
+    return int(text) if text and is_number else text
 
 
 def time_of(text: str) -> str:

@@ -170,8 +170,15 @@ class TestWhoBuys:
             ({"country": "BE", "locale": "nl_NL"}, {"country": "DE"}, "BE"),
             ({"locale": "nl_NL"}, {"country": "DE"}, "DE"),
             ({"locale": "de_AT"}, None, "AT"),
-            (None, None, "US"),
+            ({"locale": "en_US"}, None, ""),
+            (None, None, ""),
         ],
     )
     def test_the_country_is_where_it_is_said_first(self, customer: Any, delivery: Any, country: str) -> None:
         assert country == country_of(loaded(order_of(customer=customer, delivery=delivery)))
+
+    @pytest.mark.parametrize(("currency", "country"), [("EUR", "NL"), ("GBP", "GB"), ("SEK", "SE")])
+    def test_klarna_is_told_a_country_of_the_currency_when_nobody_says_one(self, currency: str, country: str) -> None:
+        purchase = purchase_of(loaded(order_of(customer=None, delivery=None, currency=currency)))
+
+        assert country == purchase["purchase_country"]

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from threading import Event, Lock, Thread
+from typing import NamedTuple
 
-_MOST_DELIVERIES = 256  # at a time: slow receivers hold one thread each, and must not delay others
+_MOST_DELIVERIES = 512  # at a time
+_MOST_OF_A_RECEIVER = 16  # slow deliveries hold a thread each, and must leave room for other receivers'
+
+
+class _Delivery(NamedTuple):
+    world: str
+    job: Callable[[], object]
+    done: Future[None]
 
 
 class Courier:
@@ -18,7 +27,9 @@ class Courier:
     def __init__(self, fire_due: Callable[[], float | None]) -> None:
         """``fire_due`` fires what is due in every world and answers with the seconds until the next is."""
         self._fire_due = fire_due
-        self._under_way: dict[str, set[Future[object]]] = {}  # world -> deliveries that have not ended
+        self._under_way: dict[str, set[Future[None]]] = {}  # world -> deliveries that have not ended
+        self._lanes: dict[str, int] = {}  # receiver -> deliveries on their way to it
+        self._parked: dict[str, deque[_Delivery]] = {}  # receiver -> those that wait for a place
         self._lock = Lock()
         self._woken = Event()
         self._stopped = False
@@ -28,24 +39,50 @@ class Courier:
         self._thread = Thread(target=self._run, name="courier", daemon=True)
         self._thread.start()
 
-    def submit(self, world: str, job: Callable[[], object]) -> None:
-        """Run a delivery soon, beside others: a slow receiver delays nobody else's."""
+    def submit(self, world: str, job: Callable[[], object], receiver: str = "") -> None:
+        """Run a delivery soon, beside others; of one receiver only so many at a time, a slow one delays no other's."""
+        delivery = _Delivery(world, job, Future())
         with self._lock:
-            future = self._pool.submit(job)
-            self._under_way.setdefault(world, set()).add(future)
-        future.add_done_callback(lambda done: self._ended(world, done))
+            self._under_way.setdefault(world, set()).add(delivery.done)
+            if self._lanes.get(receiver, 0) >= _MOST_OF_A_RECEIVER:
+                self._parked.setdefault(receiver, deque()).append(delivery)
+                return
+            self._lanes[receiver] = self._lanes.get(receiver, 0) + 1
+        self._pool.submit(self._deliver, receiver, delivery)
+
+    def _deliver(self, receiver: str, delivery: _Delivery | None) -> None:
+        """A delivery, then those that were parked behind it."""
+        while delivery is not None:
+            try:
+                delivery.job()
+            except Exception:
+                logging.getLogger(__name__).exception("a delivery failed")
+            with self._lock:
+                self._end(delivery)
+                delivery = self._next_of(receiver)
+
+    def _end(self, delivery: _Delivery) -> None:
+        delivery.done.set_result(None)
+        self._under_way[delivery.world].discard(delivery.done)
+        if not self._under_way[delivery.world]:
+            del self._under_way[delivery.world]
+
+    def _next_of(self, receiver: str) -> _Delivery | None:
+        """One that waited; else its place is free."""
+        parked = self._parked.get(receiver)
+        if parked:
+            return parked.popleft()
+        self._parked.pop(receiver, None)
+        self._lanes[receiver] -= 1
+        if not self._lanes[receiver]:
+            del self._lanes[receiver]
+        return None
 
     def settle(self, world: str) -> None:
         """Wait for the deliveries of a world that are under way."""
         with self._lock:
             futures = list(self._under_way.get(world, ()))
         wait(futures)
-
-    def _ended(self, world: str, future: Future[object]) -> None:
-        with self._lock:
-            self._under_way[world].discard(future)
-            if not self._under_way[world]:
-                del self._under_way[world]
 
     def wake(self) -> None:
         self._woken.set()

@@ -135,6 +135,11 @@ class Outbox:
     def find(self, message_id: str) -> Record | None:
         return self._store.get("outbox", message_id)
 
+    def receiver_of(self, message_id: str) -> str:
+        """Host and port that a message goes to."""
+        message = self._store.get("outbox", message_id)
+        return urlsplit(message["url"]).netloc if message else ""
+
     def send_again(self, message_id: str) -> Record | None:
         """One more try of a message that ended, whatever came of it; None when it is waiting, held or unknown.
 

@@ -55,8 +55,8 @@ class World:
     settings: Settings  # the server's, with those of the scenario on top
     scenario: Scenario  # the active one
     house: House
-    # runs a job beside the requests
-    deliver_later: Callable[[Callable[[], object]], bool]  # False when there is nobody to run it
+    # runs a job for a receiver (host and port) beside the requests
+    deliver_later: Callable[[Callable[[], object], str], bool]  # False when there is nobody to run it
     settle: Callable[[], None]  # waits for those jobs
     firing: Lock  # held by who takes this world's alarms, or moves its clock
     wake: Callable[[], None]  # tells the courier that an alarm may be due sooner than it thought
@@ -126,7 +126,7 @@ class World:
         if alarm.name != ALARM:
             deliver()
             return None
-        return None if self.deliver_later(deliver) else deliver
+        return None if self.deliver_later(deliver, self.outbox.receiver_of(alarm.key)) else deliver
 
     def move_clock(self, target: datetime) -> list[Record]:
         """Go to a later time; all that falls due on the way happens in order, each at its own time.

@@ -175,10 +175,10 @@ class Worlds:
                 waits.append(max(next_ms - clock.now_ms(), 0) / 1000)
         return min(waits, default=None)
 
-    def _deliver_later(self, world: str, job: Callable[[], object]) -> bool:
+    def _deliver_later(self, world: str, job: Callable[[], object], receiver: str) -> bool:
         if self._courier is None:
             return False
-        self._courier.submit(world, job)
+        self._courier.submit(world, job, receiver)
         return True
 
     def _settle(self, world: str) -> None:

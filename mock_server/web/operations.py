@@ -37,6 +37,7 @@ class Call:
     base_url: str  # of this server, as the caller sees it: http://127.0.0.1:8080
     read_body: Callable[[], bytes]  # raises TooLarge
     path_args: Mapping[str, str] = field(default_factory=dict)
+    underscored: frozenset[str] | None = None  # names of headers that came with an underscore; None: nobody knows
     started_ms: float = 0.0  # a stopwatch's reading
     extra_headers: dict[str, str] = field(default_factory=dict)  # for the answer, whatever it will be
     trace_id: str = ""  # the provider's id of this request: correlation id, trace id

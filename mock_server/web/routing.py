@@ -19,7 +19,7 @@ from mock_server.core.errors import ApiError, Malformed, NotEmulated, TooLarge, 
 from mock_server.core.worlds import Worlds
 from mock_server.web import pipeline
 from mock_server.web.operations import Call, Operation, Provider, Reply
-from mock_server.web.serving import ConnectionCut, cut, give_up_reading
+from mock_server.web.serving import UNDERSCORED, ConnectionCut, cut, give_up_reading
 
 MOST_BODY_BYTES = 1_000_000
 _MOST_DRAINED_BYTES = 20_000_000  # of a body too large, so that the client gets to read the answer
@@ -181,18 +181,28 @@ def _longest(prefixes: Iterable[str], path: str) -> str:
 
 def _call(path_args: Mapping[str, str], public_url: str) -> Call:
     headers = {name.lower(): value for name, value in request.headers.items()}
+    underscored: frozenset[str] | None = request.environ.get(UNDERSCORED)
     return Call(
         method=request.method,
         path=request.path,
         query=request.args.to_dict() if request.query_string else {},
         headers=headers,
-        wire_headers=request.headers,  # type: ignore[arg-type]  # a mapping in all that matters
+        wire_headers=_as_spelled(underscored),
+        underscored=underscored,
         remote=request.remote_addr or "",
         base_url=public_url.rstrip("/") or request.host_url.rstrip("/"),
         read_body=_read_body,
         path_args=path_args,
         started_ms=stopwatch_ms(),
     )
+
+
+def _as_spelled(underscored: frozenset[str] | None) -> Mapping[str, str]:
+    """The headers as they came, those with an underscore too."""
+    if not underscored:
+        return request.headers  # type: ignore[return-value]  # a mapping in all that matters
+    dashed = {name.replace("_", "-"): name for name in underscored}
+    return {dashed.get(name.lower(), name): value for name, value in request.headers.items()}
 
 
 def _read_body() -> bytes:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _CUT = "serving.cut"
+UNDERSCORED = "serving.underscored"  # names of headers with an underscore, in lower case
 _UNREADABLE = "is_unreadable"
 
 
@@ -65,6 +66,16 @@ class _Request(cheroot_server.HTTPRequest):
             pass
 
 
+class _Gateway(cheroot_wsgi.Gateway_10):
+    """WSGI cannot tell ``api_key`` from ``api-key``; this tells which headers came with an underscore."""
+
+    def get_environ(self) -> WSGIEnvironment:  # type: ignore[override]  # its stub says None
+        environ: WSGIEnvironment = super().get_environ()  # type: ignore[no-untyped-call]
+        names = (name.decode("latin-1").lower() for name in self.req.inheaders if b"_" in name)
+        environ[UNDERSCORED] = frozenset(names)
+        return environ
+
+
 class _Connection(cheroot_server.HTTPConnection):
     RequestHandlerClass = _Request
 
@@ -98,6 +109,7 @@ class RunningServer:
         self._server = _Server(
             (host, port), self._respond, numthreads=threads, request_queue_size=1024, timeout=75, shutdown_timeout=10
         )
+        self._server.gateway = _Gateway
         self._thread = threading.Thread(target=self._server.serve, name="serving")
 
     def __enter__(self) -> RunningServer:

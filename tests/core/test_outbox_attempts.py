@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mock_server.core.clock import Clock, to_text
+from mock_server.core.clock import Clock, to_ms, to_text
 from mock_server.core.ids import Ids, People
 from mock_server.core.outbox import Manners, Outbox
 from mock_server.core.store import MemoryStore, Record, Store
@@ -32,10 +32,13 @@ def why_unacknowledged(status: int, text: str) -> str:
     return "" if (status, text) == (202, "got it") else f"{status} {text!r} is not 202 'got it'"
 
 
+MANNERS = {"particular": Manners(stamp, why_unacknowledged)}
+
+
 @pytest.fixture
 def outbox(store: MemoryStore, clock: Clock) -> Outbox:
     """With a face that is particular about its messages."""
-    return Outbox(store, clock, Ids(store, "test", People()), "", {"particular": Manners(stamp, why_unacknowledged)})
+    return Outbox(store, clock, Ids(store, "test", People()), "", MANNERS)
 
 
 @pytest.fixture
@@ -120,6 +123,50 @@ class TestManners:
         outbox.attempt(second)
 
         assert ("failed", "delivered") == (found(outbox, broken)["state"], found(outbox, second)["state"])
+
+
+class TestFailures:
+    """Something goes wrong here, not at the receiver: the message has its try behind it, the others go on."""
+
+    @pytest.fixture(params=["no thread", "no call", "no judgement"])
+    def broken(self, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+        """Undone, it is mended."""
+
+        def fail(*_: object) -> Any:
+            raise RuntimeError("no such luck, on purpose")
+
+        if request.param == "no judgement":
+            manners = Manners(stamp, fail)
+            monkeypatch.setitem(MANNERS, "particular", manners)
+        else:
+            name = {"no thread": "threading.Timer.start", "no call": "mock_server.core.outbox.send"}[request.param]
+            monkeypatch.setattr(name, fail)
+        return monkeypatch
+
+    def test_it_is_told_and_the_queue_goes_on(
+        self, outbox: Outbox, receiver: Receiver, broken: pytest.MonkeyPatch
+    ) -> None:
+        receiver.text = "got it"
+        first, second = [post(outbox, receiver.url(path), manners="particular") for path in ("/1", "/2")]
+        outbox.attempt(first)
+        broken.undo()
+        receiver.answers(202)
+        outbox.attempt(second)
+
+        message = found(outbox, first)
+        why = "this server failed: RuntimeError"
+        assert ("failed", why, [why]) == (
+            message["state"], message["why"], [attempt["why"] for attempt in message["attempts"]],
+        )  # fmt: skip
+        assert "delivered" == found(outbox, second)["state"]
+
+    @pytest.mark.usefixtures("broken")
+    def test_it_waits_for_its_next_try(self, outbox: Outbox, clock: Clock, receiver: Receiver) -> None:
+        message = attempted(outbox, receiver.url(), manners="particular", retry_after_s=(60,))
+
+        (alarm,) = [each for each in clock.take_due(to_ms(NOON + HOUR)) if each.due > NOON]
+        assert ("waiting", "this server failed: RuntimeError") == (message["state"], message["why"])
+        assert (NOON + timedelta(minutes=1), message["id"]) == (alarm.due, alarm.key)
 
 
 class TestAnswers:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from threading import Event
+from datetime import timedelta
+from threading import Event, Thread, Timer
 from typing import Any
 
 import pytest
 
+from mock_server.core.clock import Alarm
 from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.core.worlds import Worlds
 from tests.receiver import Receiver
+
+from .conftest import NOON
 
 
 @pytest.fixture
@@ -151,3 +155,109 @@ def test_a_reset_forgets_a_delivery_under_way(worlds: Worlds, world: World, slow
 
     assert ([], []) == (list(world.outbox.newest()), list(world.store.all("outbox_queues")))
     assert (None, ["/1"]) == (world.clock.next_due_ms(), [request.path for request in slow.requests])
+
+
+@pytest.fixture
+def under_way(world: World, slow: Receiver, gate: Event) -> str:
+    """A message of queue ``a`` that the receiver has and does not answer before its gate is opened, which is soon."""
+    arrived = Event()
+
+    def arrive() -> None:
+        arrived.set()
+        gate.wait(5)
+
+    slow.on_arrival = arrive
+    message_id = post(world, slow.url("/under-way"), "a")
+    world.fire_due()
+    assert arrived.wait(5)
+    Timer(0.05, gate.set).start()
+    return message_id
+
+
+def test_one_delivered_now_waits_for_the_one_under_way_and_then_leaves(
+    world: World, slow: Receiver, under_way: str
+) -> None:
+    message_id = post(world, slow.url("/now"), "a")
+
+    told = world.deliver_now(found(world, message_id))
+
+    assert told is not None and ("delivered", 1) == (told["state"], len(told["attempts"]))
+    assert ["/under-way", "/now"] == [request.path for request in slow.requests]
+
+
+def test_one_sent_again_waits_for_the_one_under_way_and_then_leaves(
+    world: World, slow: Receiver, quick: Receiver, under_way: str
+) -> None:
+    message_id = post(world, quick.url("/again"), "a", lost="a rule says so")
+    again = world.outbox.send_again(message_id)
+    assert again is not None
+
+    told = world.deliver_now(again)
+
+    assert told is not None and "delivered" == told["state"]
+    assert "delivered" == found(world, under_way)["state"]
+
+
+def test_one_sent_again_waits_behind_one_that_is_held_back(world: World, quick: Receiver) -> None:
+    late = post(world, quick.url("/late"), "a", delay=timedelta(minutes=30))
+    again = world.outbox.send_again(post(world, quick.url("/again"), "a", lost="a rule says so"))
+    assert again is not None
+
+    told = world.deliver_now(again)
+
+    assert told is not None and "waiting" == told["state"]
+    assert ("waiting", []) == (found(world, late)["state"], quick.requests)
+
+
+@pytest.mark.parametrize("before", [[], ["/prompt"]])
+@pytest.mark.parametrize("queue", ["a", ""])
+def test_one_held_back_is_not_delivered_now(world: World, quick: Receiver, before: list[str], queue: str) -> None:
+    for path in before:
+        post(world, quick.url(path), "a")
+    message_id = post(world, quick.url("/late"), queue, delay=timedelta(minutes=30))
+
+    told = world.deliver_now(found(world, message_id))
+
+    assert told is not None and ("waiting", []) == (told["state"], told["attempts"])
+    assert "/late" not in [request.path for request in quick.requests]
+
+
+@pytest.mark.parametrize("queue", ["a", ""])
+def test_one_that_fails_when_delivered_now_is_not_tried_again_at_once(
+    world: World, quick: Receiver, queue: str
+) -> None:
+    quick.answers(500, 500, 500)
+    message_id = post(world, quick.url(), queue, retry_after_s=(900, 900))
+
+    told = world.deliver_now(found(world, message_id))
+    again = world.deliver_now(found(world, message_id))
+
+    assert told is not None and ("waiting", 1) == (told["state"], len(told["attempts"]))
+    assert (told, 1) == (again, len(quick.requests))
+
+
+def test_one_delivered_now_while_the_clock_moves_holds_nobody_up(worlds: Worlds, quick: Receiver) -> None:
+    """A handler that may not go on before somebody was told, while others are told beside it."""
+    worlds.run()
+    world = worlds.get("default")
+    told: list[str] = []
+
+    def announce(world: World, alarm: Alarm) -> None:
+        message = world.deliver_now(found(world, post(world, quick.url(f"/{alarm.key}"), "a")))
+        told.append(message["state"] if message else "gone")
+
+    handlers: Any = world.house.handlers
+    handlers["announce"] = announce
+    for number in range(3):
+        world.clock.set_alarm(NOON + timedelta(days=number), "announce", str(number))
+    world.clock.freeze(NOON)
+    post(world, quick.url("/before"), "a")
+    moving = Thread(target=lambda: world.advance(timedelta(days=5)), daemon=True)
+
+    moving.start()
+    moving.join(5)
+    has_moved = not moving.is_alive()
+    worlds.stop()
+
+    assert (True, ["delivered"] * 3) == (has_moved, told)
+    assert ["/before", "/0", "/1", "/2"] == [request.path for request in quick.requests]

@@ -127,6 +127,17 @@ def test_one_makes_way_for_a_newer_one_that_came_while_it_was_on_its_way(world: 
     assert f"message {newer[0]} tells the newer state" in found(world, older)["why"]
 
 
+def test_the_retry_that_is_not_made_is_not_told_by_the_clock(world: World, receiver: Receiver) -> None:
+    receiver.answers(500)
+    post(world, receiver.url("/older"), retry_after_s=(60,))
+    world.advance(AT_ONCE)
+    post(world, receiver.url("/newer"))
+
+    fired = world.advance(HOUR)
+
+    assert [(receiver.url("/newer"), 1)] == [(each["url"], each["attempt"]) for each in fired]
+
+
 def test_one_that_arrived_stays_delivered_though_a_newer_one_came(world: World, receiver: Receiver) -> None:
     older = post(world, receiver.url("/older"), retry_after_s=(60,))
     world.advance(AT_ONCE)
@@ -245,6 +256,20 @@ def test_a_flush_tries_each_message_once(world: World, receiver: Receiver) -> No
     world.outbox.flush("orders 1")
 
     assert (["waiting"], 1) == (states(world, message_id), len(receiver.requests))
+
+
+@pytest.mark.parametrize("delays", [[30], [30, 0], [0, 30]])
+def test_a_flush_leaves_a_message_held_back_and_those_behind_it(
+    world: World, receiver: Receiver, delays: list[int]
+) -> None:
+    ids = [post(world, receiver.url(), delay=timedelta(minutes=minutes)) for minutes in delays]
+
+    world.outbox.flush("orders 1")
+    flushed = states(world, *ids)
+    world.advance(HOUR)
+
+    assert ["waiting" if 30 in delays[: number + 1] else "delivered" for number in range(len(delays))] == flushed
+    assert ["delivered"] * len(delays) == states(world, *ids)
 
 
 def test_a_flush_leaves_a_message_on_its_way_alone(world: World, receiver: Receiver) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from threading import Event
+from threading import Event, Timer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
 
 from tests.klarna import fine
 from tests.multisafepay import MultiSafepay
@@ -120,6 +121,82 @@ class TestOrder:
         receiver.wait_for(1)
 
         assert ["cancelled/cancelled"] == seen
+
+
+class TestTheBrowser:
+    """It is not sent back to the shop before the shop was told, whatever is still under way."""
+
+    @pytest.fixture
+    def browser(self) -> Iterator[requests.Session]:
+        with requests.Session() as session:
+            session.trust_env = False
+            yield session
+
+    def test_one_under_way_is_waited_for(
+        self, shop: MultiSafepay, receiver: Receiver, gate: Event, browser: requests.Session
+    ) -> None:
+        arrived = Event()
+
+        def arrive() -> None:
+            arrived.set()
+            gate.wait(5)
+
+        receiver.on_arrival = arrive
+        page = shop.create(**told_at(receiver.url()))["payment_url"]
+        browser.get(page, timeout=10)
+        assert arrived.wait(5)
+        shop.choose_scenario("webhook-before-redirect")
+        Timer(0.1, gate.set).start()
+
+        browser.post(page, data={"outcome": ""}, allow_redirects=False, timeout=10)
+
+        assert ["initialized", "completed"] == statuses(receiver)
+
+    def test_an_ending_on_the_way_of_a_moved_clock_is_told_before_it_has_moved(
+        self, shop: MultiSafepay, receiver: Receiver
+    ) -> None:
+        shop.choose_scenario("webhook-before-redirect")
+        shop.pay(**told_at(receiver.url()))
+        shop.ship()
+
+        shop.advance("30d")
+
+        assert ["initialized", "completed", "shipped", "shipped"] == statuses(receiver)
+
+
+class TestSentAgain:
+    def test_one_under_way_is_waited_for(self, shop: MultiSafepay, receiver: Receiver) -> None:
+        shop.pay(**told_at(receiver.url()))
+        shop.advance("0s")
+        gate, arrived = Event(), Event()
+
+        def arrive() -> None:
+            receiver.on_arrival = lambda: None
+            arrived.set()
+            gate.wait(5)
+
+        receiver.on_arrival = arrive
+        shop.ship()
+        assert arrived.wait(5)
+        Timer(0.1, gate.set).start()
+
+        again = shop.control("POST", f"/webhooks/{shop.webhooks()[1]['id']}/resend").json
+
+        assert ("delivered", 2) == (again["state"], len(again["attempts"]))
+        assert ["initialized", "completed", "shipped", "completed"] == statuses(receiver)
+
+    def test_one_held_back_is_not_sent_for_it(self, shop: MultiSafepay, receiver: Receiver) -> None:
+        shop.pay(**told_at(receiver.url()))
+        shop.advance("0s")
+        shop.choose_scenario("webhook-late")
+        shop.ship()
+
+        again = shop.control("POST", f"/webhooks/{shop.webhooks()[1]['id']}/resend").json
+        early = statuses(receiver)
+        shop.advance("30m")
+
+        assert ("waiting", ["initialized", "completed"]) == (again["state"], early)
+        assert ["shipped", "completed"] == statuses(receiver)[2:]
 
 
 class TestScenarios:

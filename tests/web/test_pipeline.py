@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.multisafepay import order_of
+
 from .conftest import PURCHASE, SESSIONS, Client
 
 
@@ -115,6 +117,49 @@ class TestDecisions:
 
         worlds = client.app.extensions["worlds"]
         assert (1, 0) == tuple(len(list(worlds.get(name).store.all("sessions"))) for name in ("blue", "default"))
+
+
+class TestWorldsInQueries:
+    """Links that people follow name their world; a vendor's API has no such parameter."""
+
+    @pytest.mark.parametrize("world", ["blue", "a b", "..", "x" * 65, ""])
+    @pytest.mark.parametrize(("path", "headers"), [(SESSIONS, {}), ("/v1/json/gateways", {"api_key": "key"})])
+    def test_an_api_call_passes_it_over(
+        self, client: Client, path: str, headers: dict[str, str], world: str
+    ) -> None:
+        is_klarnas = path == SESSIONS
+
+        answer = client.call(
+            "POST" if is_klarnas else "GET", path, PURCHASE if is_klarnas else None, headers=headers,
+            query_string={"world": world},
+        )  # fmt: skip
+
+        assert 200 == answer.status_code
+        assert ["default"] == client.app.extensions["worlds"].names()
+
+    def test_control_calls_and_the_shoppers_act_look_at_it(self, client: Client) -> None:
+        created = client.call("POST", SESSIONS, PURCHASE, headers={"X-Mock-World": "blue"}).get_json()
+        asked = {"session_id": created["session_id"]}
+
+        acted = client.call("POST", "/_mock/klarna/authorizations?world=blue", asked)
+        shown = client.call("GET", "/_mock/state/sessions?world=blue").get_json()
+
+        assert (200, [created["session_id"]]) == (acted.status_code, [record["id"] for record in shown])
+
+    def test_a_page_looks_at_it(self, client: Client) -> None:
+        key = {"api_key": "_world-blue".rjust(40, "0")}
+        created = client.call("POST", "/v1/json/orders", order_of(), headers=key).get_json()["data"]
+        page = f"/connect/{created['session_id']}/"
+
+        statuses = [client.call("GET", f"{page}{query}").status_code for query in ("?world=blue", "?world=red", "")]
+
+        assert [200, 404, 404] == statuses
+
+    @pytest.mark.parametrize("path", ["/connect/1/", "/_mock/journal", "/_mock/clock"])
+    def test_one_of_an_impossible_name_is_refused_there(self, client: Client, path: str) -> None:
+        answer = client.call("GET", path, query_string={"world": "a b"})
+
+        assert (400, "MISUSED") == (answer.status_code, answer.get_json()["code"])
 
 
 class TestFaults:

@@ -128,7 +128,8 @@ class TestOverride:
 
         assert status == answer.status_code
 
-    @pytest.mark.parametrize("method", ["BREW", "DELETE", "PA TCH", "P\u00c4TCH", "GET, PATCH", "x" * 5000, "  "])
+    @pytest.mark.parametrize("method", ["BREW", "DELETE", "PA TCH", "P\u00c4TCH", "GET, PATCH", "x" * 5000, "  ",
+                                        "HEAD", "head", "CONNECT", "OPTIONS", "TRACE", "POST"])  # fmt: skip
     def test_a_method_that_no_operation_has_is_refused_in_multisafepays_shape(
         self, client: Client, method: str
     ) -> None:
@@ -137,6 +138,17 @@ class TestOverride:
         assert (405, "GET, PATCH", MULTISAFEPAYS) == (
             answer.status_code, answer.headers["Allow"], list(answer.get_json()),
         )  # fmt: skip
+
+    @pytest.mark.parametrize("method", ["HEAD", "CONNECT", "OPTIONS", "TRACE", "BREW", "\u00e9"])
+    def test_what_nobody_means_leaves_a_post_a_post(self, client: Client, method: str) -> None:
+        for path, operation in (
+            ("/v1/json/orders", "multisafepay.orders.create_order"),
+            ("/v1/json/orders/nobody/refunds", "multisafepay.orders.create_refund"),
+        ):
+            answer = client.call("POST", path, {}, headers=KEY | {OVERRIDE: method})
+
+            assert (404, operation) == (answer.status_code, client.explained(answer)["operation"])
+            assert MULTISAFEPAYS == list(answer.get_json())
 
     def test_an_unknown_path_stays_unknown(self, client: Client) -> None:
         answer = client.call("POST", "/v1/json/nowhere", {}, headers=KEY | {OVERRIDE: "PATCH"})

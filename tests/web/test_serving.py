@@ -52,7 +52,24 @@ def test_a_header_with_an_underscore_arrives(echoing: Socket, name: str) -> None
     assert "secret" == json.loads(body)["HTTP_API_KEY"]
 
 
-@pytest.mark.parametrize("name", ["api_key", "Api_Key", "API_KEY", "api-key"])
+def test_a_key_in_a_header_with_a_dash_is_none(wire: Socket) -> None:
+    """As at MultiSafepay: what passes here must pass there."""
+    status, body = wire.call("GET", GATEWAYS, **{"api-key": "_world-default".rjust(40, "0")})
+    _, entries = wire.call("GET", "/_mock/journal?limit=1")
+
+    assert (401, 1032) == (status, json.loads(body)["error_code"])
+    assert "the header api-key has a dash" in json.loads(entries)[0]["explanation"]["messages"][0]
+
+
+def test_the_journal_spells_the_header_as_it_came(wire: Socket) -> None:
+    wire.call("GET", GATEWAYS, api_key="_world-default".rjust(40, "0"))
+    _, entries = wire.call("GET", "/_mock/journal?limit=1")
+
+    headers = json.loads(entries)[0]["request"]["headers"]
+    assert ("***", False) == (headers["api_key"], "Api-Key" in headers)
+
+
+@pytest.mark.parametrize("name", ["api_key", "Api_Key", "API_KEY"])
 def test_a_key_in_a_header_opens_the_door(wire: Socket, name: str) -> None:
     refused, _ = wire.call("GET", GATEWAYS)
     status, body = wire.call("GET", GATEWAYS, **{name: "_world-default".rjust(40, "0")})

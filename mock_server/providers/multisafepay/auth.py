@@ -18,7 +18,11 @@ def authenticate(call: Call) -> Credential:
 
     Raises Unauthorised when there is none. Source: docs.multisafepay.com, authentication (read 2026-11-20).
     """
-    key = call.headers.get("api-key") or call.query.get("api_key") or _bearer(call.headers.get("authorization", ""))
+    is_dashed = call.underscored is not None and "api_key" not in call.underscored
+    key = "" if is_dashed else call.headers.get("api-key", "")
+    key = key or call.query.get("api_key") or _bearer(call.headers.get("authorization", ""))
+    if not key and is_dashed and "api-key" in call.headers:
+        raise Unauthorised("the header api-key has a dash, MultiSafepay reads api_key")
     if not key:
         raise Unauthorised("an API key is expected: header api_key, ?api_key= or Authorization: Bearer")
     return Credential(key, world=name_in(key))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
@@ -9,7 +11,7 @@ from werkzeug.test import TestResponse
 from mock_server.core.errors import ApiError
 from mock_server.providers.multisafepay.routes import CONTROLS, OPERATIONS
 from mock_server.web.routing import MOST_BODY_BYTES
-from tests.multisafepay import MultiSafepay, order_of
+from tests.multisafepay import MultiSafepay, line_of, order_of
 from tests.providers.multisafepay.website import app_with, multisafepay_with
 
 # name of an error -> HTTP status, error_code, error_info
@@ -143,12 +145,45 @@ class TestStatuses:
 
 class TestTheRoad:
     @pytest.mark.parametrize(
-        "data", [b"", b"{", b"{'a': 1}", b"amount=100", b'{"amount": NaN}', b"\xff\xfe", b"[" * 100_000]
-    )
+        "data",
+        [
+            b"", b"{", b"{'a': 1}", b"amount=100", b'{"amount": NaN}', b"\xff\xfe", b"[" * 100_000,
+            b'{"amount": 1e999}', b'{"amount": -1E+999}', b'{"amount": 9.9e00400}', b'{"amount": Infinity}',
+            b'{"shopping_cart": {"items": [{"weight": {"value": 1e999}}]}}',
+        ],
+    )  # fmt: skip
     def test_what_is_no_json_is_refused(self, shared: Flask, data: bytes) -> None:
         answer = shared.test_client().post("/v1/json/orders", data=data, headers=SEND)
 
         assert (400, 1000, "Invalid request") == (answer.status_code, *_told(answer))
+
+    @pytest.mark.parametrize("number", ["1e99", "1e+99", "1E-999", "0e999"])
+    def test_a_number_that_is_one_is_json(self, shared: Flask, number: str) -> None:
+        answer = shared.test_client().post("/v1/json/orders", data=f'{{"order_id": {number}}}', headers=SEND)
+
+        assert 1002 == _told(answer)[0]  # there is no currency
+
+    def test_a_mark_before_the_body_is_passed_over(self, shared: Flask) -> None:
+        data = b"\xef\xbb\xbf" + json.dumps(order_of("ON-BOM")).encode()
+
+        answer = shared.test_client().post("/v1/json/orders", data=data, headers=SEND)
+
+        assert (200, "ON-BOM") == (answer.status_code, answer.get_json()["data"]["order_id"])
+
+    @pytest.mark.parametrize("depth", [50, 300, 900, 950, 5000])
+    @pytest.mark.parametrize("where", ["options", "locale", "surprise"])
+    def test_what_is_nested_deeply_is_never_a_failure(self, shared: Flask, depth: int, where: str) -> None:
+        text = json.dumps(order_of("ON-DEEP", shopping_cart={"items": [line_of(100, options="@")]}))
+        deep = "[" * depth + "]" * depth
+        if where != "options":
+            text = text.replace('"locale": "nl_NL"', f'"{where}": "@"').replace('"options": "@"', '"options": 1')
+
+        answer = shared.test_client().post("/v1/json/orders", data=text.replace('"@"', deep), headers=SEND)
+
+        expected = (200,) if depth <= 300 else (200, 400)
+        assert answer.status_code in expected
+        if answer.status_code == 400:
+            assert (1000, "Invalid request") == _told(answer)
 
     @pytest.mark.parametrize("data", [b"[]", b'"order"', b"5", b"null", b"true", b'[{"order_id": "1"}]'])
     def test_what_is_no_object_is_refused(self, shared: Flask, data: bytes) -> None:

@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from mock_server.app import create_worlds
 from mock_server.core.rules import Decision
@@ -14,8 +15,8 @@ from mock_server.core.world import World
 from mock_server.providers.multisafepay import errors
 from mock_server.providers.multisafepay.actions import cards, orders, refunds, shopper
 from mock_server.settings import Settings
-from tests.multisafepay import order_of
-from tests.threads import tried_at_once
+from tests.multisafepay import MultiSafepay, order_of
+from tests.threads import at_once, tried_at_once
 
 from ..website import loaded
 
@@ -56,6 +57,25 @@ def test_shoppers_who_pay_at_once_place_one_klarna_order(world: World) -> None:
 
         assert [1, {errors.Impossible}] == [len(_done(results)), _kinds(results)]
         assert number + 1 == len(list(world.store.all("orders")))
+
+
+def test_a_page_opened_at_once_starts_one_transaction_and_tells_of_it_once(
+    app: Flask, multisafepay: MultiSafepay
+) -> None:
+    world: World = app.extensions["worlds"].get("test")
+    held = {"notification_url": "https://www.example.com/hook"}
+    for number in ROUNDS:
+        page = multisafepay.create(f"ON-{number}", payment_options=held)["payment_url"]
+
+        statuses = at_once(lambda: app.test_client().get(page).status_code, times=8)
+
+        order = multisafepay.read(f"ON-{number}")
+        kept = [order["transaction_id"], order["payment_details"]["external_transaction_id"]]
+        assert [200] * 8 == statuses
+        assert 2 * (number + 1) == len(list(world.store.all("multisafepay_transactions")))
+        assert [order] * 2 == [multisafepay.read(str(id_)) for id_ in kept]
+        told = [message["event"] for message in multisafepay.webhooks(order_id=f"ON-{number}")]
+        assert ["multisafepay.order.initialized"] == told
 
 
 def test_paying_and_cancelling_at_once_ends_in_one_of_them(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,6 +13,12 @@ CARD = {"card_number": "5555 5555 5555 4444", "card_holder_name": "S Bakker", "c
 INVALID = (400, 1000, "Invalid request")
 NO_TOKEN = (410, 1000, "Not found: token")
 DAYS_OF_A_RESERVATION = {"VISA": 7, "CREDITCARD": 7, "MASTERCARD": 30, "MAESTRO": 30}
+# how the rest of a reservation is let go
+ENDS: dict[str, Callable[[MultiSafepay], object]] = {
+    "its time": lambda shop: shop.advance("7d"),
+    "the order is cancelled": lambda shop: shop.data("PATCH", "/orders/ON-1", {"status": "cancelled"}),
+    "the capture is cancelled": lambda shop: shop.data("PATCH", "/capture/ON-1", {"status": "cancelled"}),
+}
 
 
 def _reserve(multisafepay: MultiSafepay, gateway: str = "VISA") -> dict[str, Any]:
@@ -136,15 +143,30 @@ def test_an_order_with_reserved_money_is_cancelled_as_a_whole(multisafepay: Mult
     assert "void/void" == multisafepay.status()
 
 
-def test_the_rest_of_a_reservation_is_let_go(multisafepay: MultiSafepay) -> None:
+@pytest.mark.parametrize("end", ENDS)
+def test_a_reservation_captured_in_part_ends_paid(multisafepay: MultiSafepay, end: str) -> None:
     _reserve(multisafepay)
     _capture(multisafepay, amount=4000, new_order_id="a")
 
-    multisafepay.data("PATCH", "/capture/ON-1", {"status": "cancelled", "reason": "no more stock"})
+    ENDS[end](multisafepay)
 
     assert ["completed/completed", 0, 4000] == [
         multisafepay.status(), _remain(multisafepay), multisafepay.read("a")["amount"],
     ]  # fmt: skip
+    assert INVALID == multisafepay.refusal("POST", "/orders/ON-1/capture", {"amount": 100, "new_order_id": "b"})
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_of_a_reservation_captured_in_part_nothing_is_left_to_refund(multisafepay: MultiSafepay, end: str) -> None:
+    """The part is refunded as the order that it is."""
+    _reserve(multisafepay)
+    _capture(multisafepay, amount=4000, new_order_id="a")
+    ENDS[end](multisafepay)
+
+    refused = multisafepay.refusal("POST", "/orders/ON-1/refunds", {"currency": "EUR", "amount": 100})
+    multisafepay.refund("a")
+
+    assert [1034, 0, 4000] == [refused[1], *(multisafepay.read(id_)["amount_refunded"] for id_ in ("ON-1", "a"))]
 
 
 @pytest.mark.parametrize("gateway", DAYS_OF_A_RESERVATION)

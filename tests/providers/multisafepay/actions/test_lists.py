@@ -264,7 +264,10 @@ def test_a_short_page_keeps_its_limit(multisafepay: MultiSafepay) -> None:
     assert ["3"] == parse_qs(urlsplit(pager["after"]).query)["limit"]
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=1001", "limit=-1", "limit=two", "after=1", "before=x"])
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=1001", "limit=-1", "limit=two", "limit=0000000010000", "limit=000000000010", "limit=²",
+              "limit=", "after=1", "before=x"],
+)  # fmt: skip
 def test_a_page_that_cannot_be_is_refused(multisafepay: MultiSafepay, query: str) -> None:
     assert (400, 1000, "Invalid request") == multisafepay.refusal("GET", f"/transactions?{query}")
 

@@ -20,7 +20,6 @@ MEMBERS_OF_A_PAGE = {
     "2025": ["order_id", "payment_url", "session_id", "events_token", "events_url", "events_stream_url"],
 }
 ODD_IDS = ["2026/001", "two words", "Grüße-7", "50%/off?#1", "a+b", "000123", "../orders"]
-OTHER_WEBSITE = "Bearer another-website_world-test"
 UNPAID_ENDS = ("declined", "cancelled", "expired")
 
 
@@ -221,23 +220,6 @@ def test_an_order_id_with_a_slash_is_found_unencoded_too(multisafepay: MultiSafe
         order[name] for name in ("transaction_id", "order_id", "amount_refunded")
     ]
     assert "completed/uncleared" == multisafepay.status("2026")
-
-
-def test_websites_of_one_world_may_use_the_same_order_id(multisafepay: MultiSafepay) -> None:
-    multisafepay.create(amount=10000)
-
-    created = multisafepay.send("POST", "/orders", order_of(amount=2500), authorization=OTHER_WEBSITE)
-
-    theirs = multisafepay.send("GET", "/orders/ON-1", authorization=OTHER_WEBSITE).json["data"]
-    assert [200, 2500, 10000] == [created.status, theirs["amount"], multisafepay.read()["amount"]]
-
-
-def test_an_order_of_another_website_is_not_there(multisafepay: MultiSafepay) -> None:
-    paid = multisafepay.pay()
-
-    for id_ in ("ON-1", paid["transaction_id"]):
-        refused = multisafepay.refusal("GET", f"/orders/{id_}", authorization=OTHER_WEBSITE)
-        assert (404, 1006, "Invalid transaction ID") == refused
 
 
 @pytest.mark.parametrize(

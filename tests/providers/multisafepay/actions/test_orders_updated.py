@@ -269,31 +269,3 @@ def test_an_unshipped_order_expires_in_both_places_after_28_days(multisafepay: M
     assert ["expired/expired", "EXPIRED", 0] == [
         multisafepay.status(), ledger["status"], ledger["remaining_authorized_amount"],
     ]  # fmt: skip
-
-
-def test_a_shipped_order_settles_after_14_business_days_and_never_expires(multisafepay: MultiSafepay) -> None:
-    multisafepay.pay()
-    multisafepay.ship()
-
-    early = multisafepay.advance("19d23h")
-    waiting = multisafepay.read()
-    due = multisafepay.advance("1h")
-    later = multisafepay.advance("200d")
-
-    settled = multisafepay.read()
-    assert [[], ["multisafepay.order.settled"], []] == [early, [event["what"] for event in due], later]
-    assert ["shipped", "uncleared"] == [waiting["status"], waiting["financial_status"]]
-    assert ["shipped", "completed", "2026-12-10T13:00:00"] == [
-        settled["status"], settled["financial_status"], settled["completed"],
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize(("amount", "state"), [(100, "partial_refunded/completed"), (10000, "refunded/completed")])
-def test_a_refunded_order_settles_too(multisafepay: MultiSafepay, amount: int, state: str) -> None:
-    multisafepay.pay()
-    multisafepay.ship()
-    multisafepay.refund(amount=amount)
-
-    multisafepay.advance("20d")
-
-    assert state == multisafepay.status()

@@ -140,6 +140,9 @@ def test_the_journal_tells_what_is_left(multisafepay: MultiSafepay) -> None:
         ({"checkout_data": {"items": []}}, NO_INFORMATION),
         ({"checkout_data": {"items": ITEMS}}, NO_INFORMATION),
         (_by_cart(_back(line_of(1, merchant_item_id="OTHER"))), NO_INFORMATION),
+        (_by_cart(_back(LID), {**COUPON, "unit_price": 9}), NO_INFORMATION),  # comes to nothing
+        (_by_cart(_back(LID), {**COUPON, "unit_price": 5, "quantity": 2}), NO_INFORMATION),  # to less
+        (_by_cart(_back(LID), {**COUPON, "unit_price": 9}, amount=AMOUNT, currency="EUR"), NO_INFORMATION),
         (_by_cart(_back(POT, 4)), REFUSED),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -10,12 +11,13 @@ from flask import Flask
 from mock_server.ledger.refunds import refund_order
 from tests.multisafepay import MultiSafepay
 
+HELD = {"notification_url": "https://www.example.com/hook", "notification_method": "POST"}
 NO_INFORMATION = (400, 1033, "Error fetching refund information")
 
 
-def _reserve(multisafepay: MultiSafepay, amount: int = 400) -> int:
+def _reserve(multisafepay: MultiSafepay, amount: int = 400, **fields: Any) -> int:
     """A reserved refund of a shipped Klarna order; its refund_id."""
-    multisafepay.pay()
+    multisafepay.pay(**fields)
     multisafepay.ship()
     multisafepay.add_rule("multisafepay.orders.create_refund", {"outcome": "reserved"}, times=1)
     number: int = multisafepay.refund(amount=amount)["refund_id"]
@@ -197,3 +199,29 @@ def test_a_reserved_refund_that_klarna_no_longer_has_money_for_is_void(
 
     assert [(9500, "void"), (700, "completed")] == _related(multisafepay)
     assert [700, 700] == [multisafepay.read()["amount_refunded"], multisafepay.ledger_order()["refunded_amount"]]
+
+
+@pytest.mark.parametrize(("amount", "kept"), [(10000, [(10000, "void")]), (4000, [(4000, "void")]), (300, [])])
+def test_more_than_was_paid_is_never_refunded(
+    app: Flask, multisafepay: MultiSafepay, amount: int, kept: list[tuple[int, str]]
+) -> None:
+    """What Klarna gave back is gone; the shop hears at once that its reserved refund is void."""
+    _reserve(multisafepay, amount, payment_options=HELD)
+
+    refund_order(app.extensions["worlds"].get("test"), multisafepay.ledger_order()["order_id"], 9700)
+
+    assert [*(kept or [(300, "reserved")]), (9700, "completed")] == _related(multisafepay)
+    assert (9700 if kept else 10000) == multisafepay.read()["amount_refunded"]
+    told = [json.loads(message["body"]) for message in multisafepay.webhooks()]
+    assert 10000 >= max(order["amount_refunded"] for order in told)
+    assert _related(multisafepay) == [(each["amount"], each["status"]) for each in told[-1]["related_transactions"]]
+
+
+def test_what_klarna_gave_back_whole_is_not_given_back_at_midnight(app: Flask, multisafepay: MultiSafepay) -> None:
+    _reserve(multisafepay, 10000)
+    refund_order(app.extensions["worlds"].get("test"), multisafepay.ledger_order()["order_id"], 10000)
+
+    fired = multisafepay.advance("11h")
+
+    assert [] == [event for event in fired if event["what"].startswith("multisafepay.refund")]
+    assert [10000, "refunded"] == [multisafepay.read()[name] for name in ("amount_refunded", "status")]

@@ -169,6 +169,27 @@ def test_a_method_that_is_not_offered_cannot_be_chosen(
     assert "initialized/initialized" == multisafepay.status()
 
 
+@pytest.mark.parametrize("fields", [{"gateway": "IDEAL"}, {"gateway": "VISA"}, {"gateway": ""}])
+def test_only_klarna_can_be_asked_to_decide_later(multisafepay: MultiSafepay, fields: dict[str, str]) -> None:
+    multisafepay.create(**fields)
+    before = multisafepay.read()
+
+    gateway = {} if fields["gateway"] else {"gateway": "ideal"}
+    answer = multisafepay.control("POST", "/multisafepay/orders/ON-1/complete", {"outcome": "pending", **gateway})
+
+    assert [400, "MISUSED"] == [answer.status, answer.json["code"]]
+    assert before == multisafepay.read()
+
+
+@pytest.mark.parametrize("scenario", ["pending-then-accepted", "pending-then-rejected"])
+def test_where_klarna_decides_later_others_are_paid(multisafepay: MultiSafepay, scenario: str) -> None:
+    multisafepay.choose_scenario(scenario)
+
+    multisafepay.pay(gateway="IDEAL")
+
+    assert "completed/completed" == multisafepay.status()
+
+
 @pytest.mark.parametrize(("gateway", "waits"), [("IDEAL", "1h"), ("KLARNA", "24h"), ("BANKTRANS", "1440h")])
 def test_a_chosen_method_has_its_own_time(app: Flask, multisafepay: MultiSafepay, gateway: str, waits: str) -> None:
     page = multisafepay.create(gateway=gateway)

@@ -49,6 +49,8 @@ def send(message: Record) -> dict[str, Any]:
                 message["method"], message["url"], data=message["body"].encode() or None, headers=message["headers"],
                 timeout=message["timeout_s"], allow_redirects=False, stream=True,
             )  # fmt: skip
+            if is_over():  # a header that was cut off looks like the last one
+                raise requests.ReadTimeout("cut")
             outcome: dict[str, Any] = {"status": answer.status_code, "answer": _start_of(answer, started, message)}
         except (requests.RequestException, ValueError) as error:  # a host that urllib3 cannot parse is a ValueError
             late = f"no whole answer within {message['timeout_s']} s"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -26,7 +25,6 @@ SCENARIO_HEADER = "x-mock-scenario"
 OUTCOME_HEADER = "x-mock-outcome"
 EXPLAIN_HEADER = "X-Mock-Explain"
 JSON = "application/json"
-_HUGE = re.compile(r"\d[eE]\+?\d{3}")  # a number that may be beyond a float
 
 Answer = tuple[bytes, Mapping[str, str], Reply]
 
@@ -178,8 +176,7 @@ def _parsed(text: str) -> tuple[Any, str]:
     try:
         if not text:
             return None, "there is no body"
-        parse_float = _finite if _HUGE.search(text) else None
-        return json.loads(text.removeprefix("\ufeff"), parse_constant=_no_number, parse_float=parse_float), ""
+        return json.loads(text.removeprefix("\ufeff"), parse_constant=_no_number, parse_float=_finite), ""
     except (ValueError, RecursionError) as error:
         return None, f"the body is no JSON: {error}"
 
@@ -187,7 +184,7 @@ def _parsed(text: str) -> tuple[Any, str]:
 def _finite(text: str) -> float:
     number = float(text)
     if not isfinite(number):
-        raise ValueError(f"{text} is beyond every number")
+        raise ValueError(f"{text[:40]} is beyond every number")
     return number
 
 

@@ -110,7 +110,7 @@ class Faces:
         return self._make_control()
 
     def _nowhere(self, error: HTTPException) -> Response:
-        provider = self._owner(request.host.partition(":")[0], request.path)
+        provider = self._owner(request.environ["HTTP_HOST"].partition(":")[0], request.path)
         if request.method == "OPTIONS" and "Origin" in request.headers and provider.name != _CONTROL:
             return Response(status=_status(204), headers=_cors(request.headers["Origin"]))
         return self._serve(provider, None, {}, self._refusal(provider, error))
@@ -168,7 +168,8 @@ def _with_sound_host(wsgi_app: Callable[..., Any]) -> Callable[..., Any]:
 
     def sound(environ: dict[str, Any], start_response: Any) -> Any:
         if not _HOST.fullmatch(environ.get("HTTP_HOST", "")):
-            environ["HTTP_HOST"] = f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
+            port = "" if environ["SERVER_PORT"] == "80" else f":{environ['SERVER_PORT']}"
+            environ["HTTP_HOST"] = environ["SERVER_NAME"] + port
         return wsgi_app(environ, start_response)
 
     return sound
@@ -190,7 +191,7 @@ def _call(path_args: Mapping[str, str], public_url: str) -> Call:
         wire_headers=_as_spelled(underscored),
         underscored=underscored,
         remote=request.remote_addr or "",
-        base_url=public_url.rstrip("/") or request.host_url.rstrip("/"),
+        base_url=public_url.rstrip("/") or f"{request.scheme}://{request.environ['HTTP_HOST']}",
         read_body=_read_body,
         path_args=path_args,
         started_ms=stopwatch_ms(),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _CUT = "serving.cut"
 UNDERSCORED = "serving.underscored"  # names of headers with an underscore, in lower case
 _UNREADABLE = "is_unreadable"
+_ANY_ADDRESS = ("", "0.0.0.0", "::")  # listens everywhere, is called nowhere
 
 
 class ConnectionCut(ConnectionResetError):
@@ -110,6 +111,7 @@ class RunningServer:
             (host, port), self._respond, numthreads=threads, request_queue_size=1024, timeout=75, shutdown_timeout=10
         )
         self._server.gateway = _Gateway
+        self._server.server_name = "127.0.0.1" if host in _ANY_ADDRESS else f"[{host}]" if ":" in host else host
         self._thread = threading.Thread(target=self._server.serve, name="serving")
 
     def __enter__(self) -> RunningServer:

@@ -13,6 +13,7 @@ from mock_server.core.clock import to_text
 from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.providers.multisafepay import errors
+from mock_server.providers.multisafepay.schemas.checks import DIRECT
 from mock_server.providers.multisafepay.state import orders
 from mock_server.providers.multisafepay.state.gateways import GATEWAYS
 from mock_server.providers.multisafepay.state.statuses import PAID, RESERVED
@@ -61,7 +62,11 @@ def create_capture(world: World, order: Record, wanted: Mapping[str, Any]) -> di
         announce(world, captured)
         return {"transaction_id": captured["transaction_id"], "order_id": captured["order_id"]}
     part = _part(world, order, amount, wanted)
-    world.store.change(orders.KIND, part["key"], lambda found: _only_new(found, part))
+    try:
+        world.store.change(orders.KIND, part["key"], lambda found: _only_new(found, part))
+    except errors.Refused:
+        orders.forget(world, part["transaction_id"])
+        raise
     try:
         orders.change(world, order, lambda found: _taken(world, found, amount, part["order_id"]))
     except (errors.Refused, errors.Impossible):
@@ -150,31 +155,37 @@ def let_go(world: World, order: Record, reason: str | None = None) -> Record:
     return orders.change(world, order, end)
 
 
-def stored_card(world: World, order: Record, wanted: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Keep the card of a customer with a reference, when the order says for what; None otherwise."""
+def with_stored_card(world: World, order: Record, wanted: Mapping[str, Any]) -> Record:
+    """A direct order with the stored card it is paid with, or whose card is to be stored from now on."""
     model, reference = wanted.get("recurring_model"), wanted["customer"].get("reference")
+    if order["type"] != DIRECT:
+        return order
     if wanted.get("recurring_id"):
-        return {"id": wanted["recurring_id"], "model": model}
-    if not (model and reference and GATEWAYS[order["gateway"]].is_card):
-        return None
+        recurring = {"id": wanted["recurring_id"], "model": model}
+    elif model and reference and GATEWAYS[order["gateway"]].is_card:
+        recurring = {"id": _store(world, order, reference, model), "model": model}
+    else:
+        return order
+    return orders.change(world, order, lambda found: found | {"recurring": recurring})
+
+
+def _store(world: World, order: Record, reference: str, model: str) -> str:
+    """Keep the card of a customer; its token."""
     card = order["card"] or _TEST_CARD
     token = world.ids.token("multisafepay_token", 10)
-    world.store.put(
-        TOKENS,
-        token,
-        {
-            "token": token,
-            "site": order["site"],
-            "reference": reference,
-            "code": order["gateway"],
-            "bin": card["bin"],
-            "last4": card["last4"],
-            "expiry": card["expiry"] or _TEST_CARD["expiry"],
-            "holder": card["holder"],
-            "model": model,
-        },
-    )
-    return {"id": token, "model": model}
+    stored = {
+        "token": token,
+        "site": order["site"],
+        "reference": reference,
+        "code": order["gateway"],
+        "bin": card["bin"],
+        "last4": card["last4"],
+        "expiry": card["expiry"] or _TEST_CARD["expiry"],
+        "holder": card["holder"],
+        "model": model,
+    }
+    world.store.put(TOKENS, token, stored)
+    return token
 
 
 def list_tokens(world: World, site: str, reference: str) -> dict[str, Any]:

@@ -62,7 +62,11 @@ def create_order(
         raise errors.TransactionRefused()
     _check_free(world, orders.find_by_key(world, orders.key_of(site, wanted["order_id"])))
     order = _record(world, wanted, site, base_url)
-    _keep(world, order)
+    try:
+        _keep(world, order)
+    except errors.Refused:  # another request was faster with this order_id
+        orders.forget(world, order["transaction_id"], order["external_transaction_id"])
+        raise
     orders.remember(world, orders.SESSIONS, order["session_id"], order["key"])
     orders.remember(world, orders.IDS, order["order_id"], order["key"])
     shopper.set_expiry(world, order)
@@ -70,7 +74,7 @@ def create_order(
         return _redirect_answer(world, order)
     gateway = GATEWAYS[order["gateway"]]
     if gateway.pays_at_once:
-        order = shopper.pay(world, order, Verdict())
+        order = cards.with_stored_card(world, shopper.pay(world, order, Verdict()), wanted)
     return _direct_answer(world, order)
 
 
@@ -110,7 +114,6 @@ def _record(world: World, wanted: Mapping[str, Any], site: str, base_url: str) -
     }
     if wanted["type"] == DIRECT:
         record |= shopper.transaction(world, key, wanted["gateway"])
-        record["recurring"] = cards.stored_card(world, record, wanted)
     return record
 
 

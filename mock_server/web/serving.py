@@ -68,13 +68,21 @@ class _Request(cheroot_server.HTTPRequest):
 
 
 class _Gateway(cheroot_wsgi.Gateway_10):
-    """WSGI cannot tell ``api_key`` from ``api-key``; this tells which headers came with an underscore."""
+    """Tells what WSGI cannot, which headers came with an underscore (``api_key``), and the server's real address."""
 
     def get_environ(self) -> WSGIEnvironment:  # type: ignore[override]  # its stub says None
         environ: WSGIEnvironment = super().get_environ()  # type: ignore[no-untyped-call]
         names = (name.decode("latin-1").lower() for name in self.req.inheaders if b"_" in name)
         environ[UNDERSCORED] = frozenset(names)
+        environ["SERVER_NAME"] = _name_of(self.req.server.bind_addr[0])
         return environ
+
+
+def _name_of(address: str) -> str:
+    """What a server that listens there is called by; Cheroot's own SERVER_NAME is that of its software."""
+    if address in _ANY_ADDRESS:
+        return "127.0.0.1"
+    return f"[{address}]" if ":" in address else address
 
 
 class _Connection(cheroot_server.HTTPConnection):
@@ -111,7 +119,6 @@ class RunningServer:
             (host, port), self._respond, numthreads=threads, request_queue_size=1024, timeout=75, shutdown_timeout=10
         )
         self._server.gateway = _Gateway
-        self._server.server_name = "127.0.0.1" if host in _ANY_ADDRESS else f"[{host}]" if ":" in host else host
         self._thread = threading.Thread(target=self._server.serve, name="serving")
 
     def __enter__(self) -> RunningServer:

@@ -32,6 +32,12 @@ def test_a_host_is_in_the_urls_as_the_client_named_it(wire: Socket, host: bytes)
     assert _ordered(wire, host).startswith(f"http://{host.decode()}/connect/")
 
 
+def test_the_server_header_does_not_tell_the_address(wire: Socket) -> None:
+    answer = wire.raw(b"GET /v1/json/gateways HTTP/1.0\r\napi_key: key\r\n\r\n")
+
+    assert b"\r\nServer: Cheroot/" in answer
+
+
 def test_a_call_without_a_host_is_answered_too(wire: Socket) -> None:
     """HTTP/1.0 knows none."""
     answer = wire.raw(b"GET /v1/json/gateways HTTP/1.0\r\napi_key: key\r\n\r\n")

@@ -304,6 +304,33 @@ def test_a_direct_riverty_order_of_the_test_shopper_is_refused(multisafepay_over
 
 
 @pytest.mark.parametrize(
+    ("digit", "state"), [("1", "completed/completed"), ("2", "expired/expired"), ("4", "declined/declined")]
+)
+def test_a_bank_transfer_of_a_test_account_ends_after_two_minutes(
+    multisafepay_over_http: MultiSafepay, digit: str, state: str
+) -> None:
+    info = {"account_iban": f"NL87ABNA000000000{digit}"}
+    multisafepay_over_http.create(type="direct", gateway="BANKTRANS", gateway_info=info)
+
+    multisafepay_over_http.advance("1m50s")
+    before = multisafepay_over_http.status()
+    multisafepay_over_http.advance("20s")
+
+    assert ["initialized/initialized", state] == [before, multisafepay_over_http.status()]
+
+
+def test_a_shopper_who_was_faster_is_not_overruled(multisafepay_over_http: MultiSafepay) -> None:
+    multisafepay_over_http.add_rule(
+        "multisafepay.orders.create_order", {"outcome": "later", "becomes": "declined", "after": "2m"}
+    )
+    multisafepay_over_http.pay()
+
+    multisafepay_over_http.advance("1h")
+
+    assert "completed/uncleared" == multisafepay_over_http.status()
+
+
+@pytest.mark.parametrize(
     ("word", "state"), [("accept", "completed/uncleared"), ("reject", "declined/declined")]
 )
 def test_the_pending_test_shopper_is_decided_after_its_minutes(
@@ -328,7 +355,7 @@ def test_an_api_key_of_one_digit_is_unknown(multisafepay_over_http: MultiSafepay
 
 def test_every_scenario_of_multisafepay_is_tried_here() -> None:
     """A scenario file that nobody asks for is one that nobody knows to work."""
-    magic = {name.partition(",")[0] for name in SHOPPERS} | {"magic-invalid-api-key"}
+    magic = {name.partition(",")[0] for name in SHOPPERS} | {"magic-invalid-api-key", "magic-bank-transfer"}
     names = {
         scenario.name
         for scenario in create_worlds(Settings()).house.book.every()

@@ -9,7 +9,7 @@ from mock_server.providers.multisafepay.auth import admit, authenticate, credent
 from mock_server.providers.multisafepay.errors import render
 from mock_server.providers.multisafepay.routes import BASE, CONTROLS, NOT_EMULATED, OPERATIONS
 from mock_server.providers.multisafepay.schemas.wire import write
-from mock_server.providers.multisafepay.state.orders import EXPIRY, KIND, REFUND, SETTLEMENT
+from mock_server.providers.multisafepay.state.orders import EXPIRY, KIND, REFUND, SETTLEMENT, SHOPPER
 from mock_server.providers.multisafepay.webhooks import CHOICES, LISTENERS, MANNERS
 from mock_server.web.operations import Provider
 
@@ -36,6 +36,7 @@ PROVIDER = Provider(
     credentials=credentials,
     alarms={
         EXPIRY: lambda world, alarm: shopper.expire(world, alarm),
+        SHOPPER: lambda world, alarm: shopper.act_later(world, alarm),
         SETTLEMENT: lambda world, alarm: orders.settle(world, alarm),
         REFUND: lambda world, alarm: refunds.complete_refund(world, alarm),
     },

@@ -75,6 +75,24 @@ class InvalidCurrency(Refused):
     code = "1002"
 
 
+class InvalidAccountId(Refused):
+    """Invalid account ID."""
+
+    code = "1003"
+
+
+class InvalidSiteId(Refused):
+    """Invalid site ID."""
+
+    code = "1004"
+
+
+class InvalidSecurityCode(Refused):
+    """Security code is invalid."""
+
+    code = "1005"
+
+
 class InvalidTransactionId(Refused):
     """Invalid transaction ID."""
 
@@ -100,10 +118,34 @@ class InvalidVariable(Refused):
     code = "1010"
 
 
+class InvalidSignature(Refused):
+    """Invalid signature."""
+
+    code = "1013"
+
+
+class UnspecifiedError(Refused):
+    """Back-end: unspecified error."""
+
+    code = "1014"
+
+
+class AccountNotFound(Refused):
+    """Account not found."""
+
+    code = "1015"
+
+
 class MissingData(Refused):
     """Missing data."""
 
     code = "1016"
+
+
+class InsufficientFunds(Refused):
+    """Insufficient funds."""
+
+    code = "1017"
 
 
 class InvalidCountryCode(Refused):
@@ -120,6 +162,12 @@ class SiteIsBlocked(Refused):
     @classmethod
     def default_messages(cls) -> list[str]:
         return ["The site is blocked in your account."]  # the one recorded text that ends with a full stop
+
+
+class AccountIsBlocked(Refused):
+    """Account is blocked."""
+
+    code = "1020"
 
 
 class CannotCreateTransaction(Refused):
@@ -217,6 +265,18 @@ class InvalidIssuer(Refused):
     code = "1036"
 
 
+class CartNotValidated(Refused):
+    """Cart is not validated."""
+
+    code = "5001"
+
+
+class Unknown(Refused):
+    """Unknown."""
+
+    code = "9999"
+
+
 class Forbidden(ApiError):
     """Forbidden."""
 
@@ -239,6 +299,12 @@ class Unavailable(Broken):
 # what any operation may answer with, besides its own
 COMMON: tuple[type[ApiError], ...] = (
     InvalidApiKey, SiteIsBlocked, Forbidden, InvalidRequest, UnknownError, Unavailable,
+)  # fmt: skip
+
+# of the reference too; nothing here leads to them but a rule
+NEVER_NATURAL: tuple[type[ApiError], ...] = (
+    InvalidAccountId, InvalidSiteId, InvalidSecurityCode, InvalidSignature, UnspecifiedError, AccountNotFound,
+    InsufficientFunds, AccountIsBlocked, CartNotValidated, Unknown,
 )  # fmt: skip
 
 # refusals of the road itself -> error_code and error_info; None: as the refusal says it

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from mock_server.core.clock import parse_duration
 from mock_server.core.errors import Misused
 from mock_server.core.later import Later
 from mock_server.core.rules import ACCEPTED, Option
@@ -59,6 +59,18 @@ SHOPPER_OUTCOMES: Outcomes = {
 }  # fmt: skip
 
 
+def _act_of_a_shopper(word: Any) -> None:
+    if word not in SHOPPER_OUTCOMES or word == "pending":
+        raise ValueError(f"becomes is {word!r}; expected accepted, declined, cancelled or expired")
+
+
+# options of the outcome "later" of a new order: nobody needs to open its page
+LATER_OPTIONS = {
+    "becomes": Option("what the shopper does then: accepted, declined, cancelled or expired", _act_of_a_shopper),
+    "after": Option("how long the shopper takes, as a duration: 2m", parse_duration),
+}
+
+
 def _ids_of_orders(path: str = "") -> dict[str, Any]:
     """Both spellings of a path of one order, and how it is found; ids may hold slashes."""
     return {
@@ -83,33 +95,28 @@ def _known_purchase(call: Call) -> Mapping[str, Any]:
     return purchase.seen_by_rules(order) if order else {}
 
 
-def _json_or_nothing(call: Call) -> Any:
-    """No body asks for nothing in particular."""
-    try:
-        return json.loads(call.text or "{}")
-    except (ValueError, RecursionError) as error:
-        raise Misused(f"the body is no JSON: {error}") from error
-
-
 def _asked_purchase(call: Call) -> Mapping[str, Any]:
     """What rules see as purchase.* of a new order: its body, unchecked, with some of Klarna's names."""
     body = call.json if isinstance(call.json, dict) else {}
     customer = body.get("customer")
     customer = customer if isinstance(customer, dict) else {}
-    return {**body, "country": customer.get("country"), "billing_address": customer}
+    info = body.get("gateway_info")
+    info = info if isinstance(info, dict) else {}
+    iban = info.get("account_iban") or info.get("bank_account") or info.get("bankaccount")
+    return {**body, "country": customer.get("country"), "billing_address": customer, "iban": iban}
 
 
 @operation(
     ORDERS, "POST", f"{BASE}/orders", docs=DOCS + "createorder", aliases=("/orders",), purchase=_asked_purchase,
     load=lambda call: schemas.load_order(call.json, call.world.settings), schema=lambda: schemas.OrderSchema,
-    outcomes={ACCEPTED: {}, "declined": {}},
+    outcomes={ACCEPTED: {}, "declined": {}, "later": LATER_OPTIONS},
     errors=(
         errors.InvalidAmount, errors.InvalidCurrency, errors.InvalidTransactionId, errors.InvalidIpAddress,
         errors.InvalidDescription, errors.InvalidVariable, errors.MissingData, errors.InvalidCountryCode,
         errors.CannotCreateTransaction, errors.ExistsAtThirdParty, errors.NoGateway, errors.TransactionRefused,
         errors.SeveralCurrencies, errors.OtherCartCurrency, errors.OtherCartAmount, errors.IncorrectTaxRate,
         errors.InvalidItemTaxRate, errors.IncorrectItemCurrency, errors.IncorrectItemPrice, errors.InvalidIssuer,
-        *errors.COMMON,
+        *errors.NEVER_NATURAL, *errors.COMMON,
     ),
 )  # fmt: skip
 def create_order(call: Call) -> Reply:
@@ -298,7 +305,7 @@ def pay(call: Call) -> Reply:
 @operation(
     SHOPPER, "POST", "/_mock/multisafepay/orders/<path:order_id>/complete",
     docs="https://docs.multisafepay.com/docs/testing", purchase=_known_purchase,
-    parse=_json_or_nothing, load=lambda call: schemas.load_complete(call.json), schema=lambda: schemas.CompleteSchema,
+    load=lambda call: schemas.load_complete(call.json), schema=lambda: schemas.CompleteSchema,
     outcomes=SHOPPER_OUTCOMES,
 )  # fmt: skip
 def complete(call: Call) -> Reply:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from mock_server.core.clock import Alarm, parse_time, to_text
+from mock_server.core.clock import Alarm, parse_duration, parse_time, to_text
 from mock_server.core.errors import NotEmulated
-from mock_server.core.rules import Decision
+from mock_server.core.rules import ACCEPTED, Decision
 from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.ledger import captures, endings
@@ -62,6 +62,7 @@ def create_order(
         raise errors.TransactionRefused()
     _check_free(world, orders.find_by_key(world, orders.key_of(site, wanted["order_id"])))
     order = _record(world, wanted, site, base_url)
+    order["later"] = decision.options.get("becomes", ACCEPTED) if decision.outcome == "later" else None
     try:
         _keep(world, order)
     except errors.Refused:  # another request was faster with this order_id
@@ -70,10 +71,12 @@ def create_order(
     orders.remember(world, orders.SESSIONS, order["session_id"], order["key"])
     orders.remember(world, orders.IDS, order["order_id"], order["key"])
     shopper.set_expiry(world, order)
+    if order["later"]:
+        due = world.clock.now() + parse_duration(decision.options.get("after", "2m"))
+        world.clock.set_alarm(due, orders.SHOPPER, order["session_id"])
     if order["type"] != DIRECT:
         return _redirect_answer(world, order)
-    gateway = GATEWAYS[order["gateway"]]
-    if gateway.pays_at_once:
+    if GATEWAYS[order["gateway"]].pays_at_once and not order["later"]:
         order = cards.with_stored_card(world, shopper.pay(world, order, Verdict()), wanted)
     return _direct_answer(world, order)
 
@@ -111,6 +114,7 @@ def _record(world: World, wanted: Mapping[str, Any], site: str, base_url: str) -
         "was_paid": False,
         "shipment": None,
         "invoice_id": None,
+        "later": None,
     }
     if wanted["type"] == DIRECT:
         record |= shopper.transaction(world, key, wanted["gateway"])

@@ -191,6 +191,15 @@ def expire(world: World, alarm: Alarm) -> Record | None:
     return {"what": f"{FACE}.order.{expired['status']}", "order_id": expired["order_id"]}
 
 
+def act_later(world: World, alarm: Alarm) -> Record | None:
+    """The alarm of an order whose shopper acts by themselves; nothing when it is over already."""
+    order = orders.find_by_session(world, alarm.key)
+    if order is None or orders.state_of(order) != INITIALIZED:
+        return None
+    done = complete(world, order, Decision(outcome=order["later"]))
+    return {"what": f"{FACE}.order.{done['status']}", "order_id": done["order_id"]}
+
+
 def link_expiry(now: datetime, order: Mapping[str, Any]) -> datetime:
     """When a payment link runs out: after its seconds, else its days, else 30 days."""
     seconds = order.get("seconds_active") or order.get("days_active", 30) * 86400

@@ -8,7 +8,8 @@ was_paid, before_refunds (the status that refunds took the place of), reason, re
 expires_at (UTC, None: never), amount_refunded, refunds (oldest first: {refund_id, order_id, amount, status,
 financial_status, description, at, modified}), wants_capture, capture (of a card's reservation: {remaining, orders,
 elsewhere: captured in orders of their own or let go} or None), recurring ({id, model} or None), card ({last4, bin,
-expiry, holder} or None), shipment (what the shop told of it), invoice_id. Amounts are minor units.
+expiry, holder} or None), shipment (what the shop told of it), invoice_id,
+later (what the shopper does by themselves after a while, or None). Amounts are minor units.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ TRANSACTIONS = "multisafepay_transactions"  # PSP id, Klarna's order id, a refun
 SESSIONS = "multisafepay_sessions"  # session id -> key of the order
 IDS = "multisafepay_ids"  # order_id -> key of the order that had it last, on whichever website
 SITES = "multisafepay_sites"  # site -> its API key
-# names of alarms; their keys are the session, the order's key, and "refund_id key"
-EXPIRY, SETTLEMENT, REFUND = "multisafepay.expire", "multisafepay.settle", "multisafepay.refund"
+# names of alarms; their keys are the session (of the first two), the order's key, and "refund_id key"
+EXPIRY, SHOPPER = "multisafepay.expire", "multisafepay.shopper"
+SETTLEMENT, REFUND = "multisafepay.settle", "multisafepay.refund"
 _AMSTERDAM = "Europe/Amsterdam"
 _BUSINESS_DAYS, _SATURDAY = 14, 5  # until Klarna pays a shipped order
 _EXTRA_DIGITS = 6  # of a transaction id, behind the seconds since 1970

@@ -14,7 +14,7 @@ from mock_server.core.world import World
 from mock_server.core.worlds import Worlds
 from mock_server.settings import Settings
 from mock_server.web.serving import RunningServer
-from tests.klarna import InProcess, Klarna, OverHttp
+from tests.klarna import InProcess, Klarna, OverHttp, fine
 from tests.multisafepay import MultiSafepay
 from tests.receiver import Receiver
 
@@ -83,6 +83,13 @@ def multisafepay_over_http(server: str, fresh_world: str) -> Iterator[MultiSafep
     with requests.Session() as session:
         session.trust_env = False
         yield MultiSafepay(OverHttp(server, session), fresh_world)
+
+
+@pytest.fixture
+def shop(multisafepay_over_http: MultiSafepay) -> MultiSafepay:
+    """A website of MultiSafepay in a world where it is noon until somebody moves the clock."""
+    fine(multisafepay_over_http.control("POST", "/clock", {"freeze": "2026-11-20T12:00:00Z"}))
+    return multisafepay_over_http
 
 
 @pytest.fixture

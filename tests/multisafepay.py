@@ -45,6 +45,11 @@ def order_of(order_id: str = "ON-1", amount: Any = 10000, **fields: Any) -> dict
     return deepcopy(order)
 
 
+def told_at(url: str, **more: str) -> dict[str, Any]:
+    """An order's options with this notification_url, told by POST."""
+    return {"payment_options": {"notification_url": url, "notification_method": "POST", **more}}
+
+
 class MultiSafepay:
     """MultiSafepay as a website sees it, in a world of its own."""
 

@@ -28,7 +28,7 @@ class Receiver:
     """An HTTP server on 127.0.0.1 while entered as a context."""
 
     def __init__(self) -> None:
-        self.text = ""  # the body of every answer
+        self.text = "OK"  # the body of every answer
         self.on_arrival: Callable[[], object] = lambda: None  # done before a request is answered
         self._arrived = Condition()
         self._requests: list[Received] = []

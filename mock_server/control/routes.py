@@ -146,8 +146,6 @@ def _catalog(worlds: Worlds) -> dict[str, Any]:
 
 
 def _body(call: Call) -> Mapping[str, Any]:
-    if call.json is None and not call.text:
-        return {}
     if not isinstance(call.json, dict):
         raise Misused("expected a JSON object")
     return call.json

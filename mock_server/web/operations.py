@@ -91,6 +91,11 @@ class Operation:
         return self.name.startswith("control.")
 
     @property
+    def is_own(self) -> bool:
+        """Whether only this server has it, below /_mock: no body is an empty one, ``?world=`` names the world."""
+        return self.path.startswith("/_mock")
+
+    @property
     def choices(self) -> Choices:
         names = {error.__name__: error for error in self.errors}
         codes = {error.code: error for error in reversed(self.errors) if error.code}

@@ -59,6 +59,8 @@ def _walk(
         raise refusal or UnknownPath()
     _read(call)
     call.json, not_json = (operation.parse(call), "") if operation.parse else _parsed(call.text)
+    if operation.is_own and not call.text:
+        call.json = {}
     if not operation.is_control:
         _decide(operation, call)
     canned = _before_the_work(operation, call.decision)
@@ -75,7 +77,7 @@ def _walk(
 
 def _enter(worlds: Worlds, provider: Provider, operation: Operation | None, call: Call) -> None:
     """Step into the world that the header names, or else the credential; what fell due there happens first."""
-    is_api = operation is not None and not (operation.public or operation.is_control or _is_shoppers(operation))
+    is_api = operation is not None and not (operation.public or operation.is_own)
     name = call.headers.get(WORLD_HEADER) or ("" if is_api else call.query.get("world", ""))
     scenario = call.headers.get(SCENARIO_HEADER, "")
     if name:
@@ -87,11 +89,6 @@ def _enter(worlds: Worlds, provider: Provider, operation: Operation | None, call
     call.world.fire_due()
     if operation is None or not operation.public:
         provider.admit(call)
-
-
-def _is_shoppers(operation: Operation) -> bool:
-    """An act of a shopper below /_mock, which names its world as control calls do."""
-    return operation.path.startswith("/_mock")
 
 
 def _world(worlds: Worlds, name: str, scenario: str, call: Call) -> World:

@@ -10,31 +10,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from tests.klarna import fine
-from tests.multisafepay import PERSON, MultiSafepay
+from tests.multisafepay import PERSON, MultiSafepay, told_at
 from tests.receiver import Received, Receiver
 
 NOON_S = 1795176000  # 2026-11-20T12:00:00Z
 QUARTER_S = 15 * 60
-
-
-@pytest.fixture
-def shop(multisafepay_over_http: MultiSafepay) -> MultiSafepay:
-    """In a world where it is noon until somebody moves the clock."""
-    fine(multisafepay_over_http.control("POST", "/clock", {"freeze": "2026-11-20T12:00:00Z"}))
-    return multisafepay_over_http
-
-
-@pytest.fixture
-def receiver(receiver: Receiver) -> Receiver:
-    """A shop's server that says OK."""
-    receiver.text = "OK"
-    return receiver
-
-
-def told_at(url: str, **more: str) -> dict[str, Any]:
-    """An order's options with this notification_url, told by POST."""
-    return {"payment_options": {"notification_url": url, "notification_method": "POST", **more}}
 
 
 def query(request: Received) -> dict[str, str]:

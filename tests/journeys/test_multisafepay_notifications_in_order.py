@@ -4,29 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from threading import Event, Timer
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
 
-from tests.klarna import fine
-from tests.multisafepay import MultiSafepay
+from tests.multisafepay import MultiSafepay, told_at
 from tests.receiver import Receiver
-
-
-@pytest.fixture
-def shop(multisafepay_over_http: MultiSafepay) -> MultiSafepay:
-    """In a world where it is noon until somebody moves the clock."""
-    fine(multisafepay_over_http.control("POST", "/clock", {"freeze": "2026-11-20T12:00:00Z"}))
-    return multisafepay_over_http
-
-
-@pytest.fixture
-def receiver(receiver: Receiver) -> Receiver:
-    """A shop's server that says OK."""
-    receiver.text = "OK"
-    return receiver
 
 
 @pytest.fixture
@@ -36,11 +20,6 @@ def gate(receiver: Receiver) -> Iterator[Event]:
     receiver.on_arrival = lambda: gate.wait(5)
     yield gate
     gate.set()
-
-
-def told_at(url: str) -> dict[str, Any]:
-    """An order's options with this notification_url, told by POST."""
-    return {"payment_options": {"notification_url": url, "notification_method": "POST"}}
 
 
 def statuses(receiver: Receiver) -> list[str]:

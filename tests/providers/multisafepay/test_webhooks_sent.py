@@ -12,7 +12,7 @@ from mock_server.core.world import World
 from mock_server.ledger.captures import capture_order
 from mock_server.ledger.endings import cancel_order
 from mock_server.ledger.refunds import refund_order
-from tests.multisafepay import MultiSafepay, order_of
+from tests.multisafepay import MultiSafepay, order_of, told_at
 
 HELD = {"notification_url": "https://www.example.com/hook", "notification_method": "POST"}
 
@@ -41,6 +41,14 @@ def multisafepay(multisafepay: MultiSafepay) -> MultiSafepay:
 
 def test_a_new_order_is_not_told(multisafepay: MultiSafepay) -> None:
     assert [] == events(multisafepay)
+
+
+def test_a_shop_has_five_seconds_and_three_more_tries_a_quarter_of_an_hour_apart(multisafepay: MultiSafepay) -> None:
+    multisafepay.pay(**told_at("https://www.example.com/notify"))
+
+    assert {(5, (900, 900, 900), "held")} == {
+        (each["timeout_s"], tuple(each["retry_after_s"]), each["state"]) for each in multisafepay.webhooks()
+    }
 
 
 def test_opening_the_page_is_told_once(app: Flask, multisafepay: MultiSafepay) -> None:

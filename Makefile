@@ -3,8 +3,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 DOCUMENTS := README.md scenarios/README.md
+CLIENTS := tests/clients/commercelayer
+# nothing where there is no npm: the tests that need it are skipped then, and say so
+NODE_STAMP := $(if $(shell command -v npm 2>/dev/null),$(CLIENTS)/node_modules/.installed)
 
-.PHONY: help run test check bench docs wheel clean
+.PHONY: help run test node check bench docs wheel clean
 
 help:  ## Show this help
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  \1\t/' | expand -t 12
@@ -15,11 +18,17 @@ $(STAMP): setup.cfg pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $(STAMP)
 
+$(CLIENTS)/node_modules/.installed: $(CLIENTS)/package.json $(CLIENTS)/package-lock.json
+	@npm ci --prefix $(CLIENTS) --ignore-scripts --no-audit --no-fund --loglevel=error && touch $@ \
+	|| echo "npm could not install $(CLIENTS): the tests that need it are skipped"
+
 run: $(STAMP)  ## Start the server on http://127.0.0.1:8080
 	@$(BIN)/klarna-mock serve
 
-test: $(STAMP)  ## Run every test
+test: $(STAMP) $(NODE_STAMP)  ## Run every test
 	$(BIN)/pytest
+
+node: $(NODE_STAMP)  ## Install the vendors' JavaScript clients that tests drive
 
 check: $(STAMP)  ## Lint, types, import contracts, documents
 	$(BIN)/flake8 mock_server tests benchmarks
@@ -37,4 +46,4 @@ wheel: $(STAMP)  ## Build the wheel into dist/
 	$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
 
 clean:  ## Remove what make has made
-	rm -rf .venv build dist *.egg-info .mypy_cache .pytest_cache .import_linter_cache .hypothesis .coverage
+	rm -rf .venv build dist *.egg-info .mypy_cache .pytest_cache .import_linter_cache .hypothesis .coverage $(CLIENTS)/node_modules

@@ -16,6 +16,7 @@ from pathlib import Path
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding: *chunked", re.IGNORECASE)
 _CLOSE = re.compile(rb"\r\nconnection: *close", re.IGNORECASE)
+_AT_ONCE = 1 << 20  # bytes taken from a socket: a list comes in one piece or two
 _STALL = 30.0  # seconds without any answer
 
 
@@ -96,7 +97,7 @@ class Load:
         """Take what has arrived; once the answer is complete, record it and send the next request."""
         data = b""
         with contextlib.suppress(OSError):
-            data = connection.sock.recv(65536)
+            data = connection.sock.recv(_AT_ONCE)
         if not data:
             return self._replace(connection, failed=True)
         connection.received += data

@@ -17,15 +17,15 @@ from mock_server.core.store import MemoryStore, Store
 from mock_server.core.world import Handler, House, Listener
 from mock_server.core.worlds import Worlds
 from mock_server.ledger import authorizations, decisions, endings, sessions
-from mock_server.providers import klarna, multisafepay
+from mock_server.providers import commercelayer, klarna, multisafepay
 from mock_server.settings import Settings
 from mock_server.web.operations import Provider
 from mock_server.web.routing import Faces
 
-PROVIDERS: tuple[Provider, ...] = (klarna.PROVIDER, multisafepay.PROVIDER)
+PROVIDERS: tuple[Provider, ...] = (klarna.PROVIDER, multisafepay.PROVIDER, commercelayer.PROVIDER)
 
 # the faces of the ledger that are not emulated yet: path of their base URL -> title
-_TO_COME = {"/api/admin": "NEXT Commerce", "/api": "Commerce Layer"}
+_TO_COME = {"/api/admin": "NEXT Commerce"}
 
 # name of an alarm -> what is done when it goes off
 _HANDLERS: dict[str, Handler] = {

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import sys
 from dataclasses import fields
+from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 import click
@@ -13,7 +15,8 @@ from mock_server import __version__
 from mock_server.core.errors import MistakeInFile, UnknownScenario
 from mock_server.settings import SettingError, Settings
 
-EXIT_MISTAKE = 2  # a setting or scenario that cannot be used, or a port that is taken
+EXIT_MISTAKE = 2  # a setting, scenario or helper that cannot be used, or a port that is taken
+_PRELOADS = Path(__file__).parent / "preloads"  # what other programs load before their own code
 
 
 def _setting_options(command: Any) -> Any:
@@ -118,3 +121,31 @@ def operations() -> None:
             click.echo(f"  errors: {', '.join(sorted(choices.errors))}\n")
         for name, choices in provider.choices.items():
             click.echo(f"{name}\n  a webhook that is to leave\n  outcomes: {', '.join(choices.outcomes)}\n")
+
+
+@main.command()
+@click.argument("name", default="")
+@click.option("-o", "--output", default="-", help="The file to write to; otherwise it is printed.")
+def helper(name: str, output: str) -> None:
+    """Print a file that brings other people's clients here as they are; without NAME list what there is."""
+    files = {file.stem: file for file in sorted(_PRELOADS.iterdir())}
+    if not name:
+        for each, file in files.items():
+            click.echo(f"{each:<28} {_about(file)}")
+        return
+    if name not in files:
+        near = get_close_matches(name, files, n=1, cutoff=0)
+        click.echo(f"klarna-mock: there is no helper {name}; did you mean {near[0]}?", err=True)
+        sys.exit(EXIT_MISTAKE)
+    text = files[name].read_text(encoding="utf-8")
+    try:
+        with click.open_file(output, "w", encoding="utf-8") as out:
+            out.write(text)
+    except OSError as error:
+        click.echo(f"klarna-mock: cannot write {output}: {error.strerror}", err=True)
+        sys.exit(EXIT_MISTAKE)
+
+
+def _about(file: Path) -> str:
+    """Its first line, which is a comment."""
+    return file.read_text(encoding="utf-8").partition("\n")[0].lstrip("/# ")

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from typing import Any
 
 PREFIX = "KLARNA_MOCK_"
+_OF_CLIENTS = f"{PREFIX}URL"  # where clients find this server: no setting of its own
 # what Kubernetes tells every container of a service that is called klarna-mock
 _OF_KUBERNETES = re.compile(r"_PORT=tcp:|_PORT_\d+_|_SERVICE_(HOST|PORT)")
 
@@ -18,7 +19,8 @@ class SettingError(Exception):
     """A setting that cannot be used; the text names it, its value and what is allowed."""
 
 
-OF_PROVIDERS = ("klarna_", "multisafepay_")  # settings that a world's scenario may choose start with these
+# settings that a world's scenario may choose start with these
+OF_PROVIDERS = ("klarna_", "multisafepay_", "commercelayer_")
 
 
 def _setting(
@@ -80,6 +82,22 @@ class Settings:
     multisafepay_refunded: str = _setting(
         "refunded", "Status of a wholly refunded order.", ("refunded", "void")
     )
+    commercelayer_organization: str = _setting("acme", "Slug of the organization in access tokens and answers.")
+    commercelayer_domain: str = _setting(
+        "commercelayer.io", "Domain in access tokens: their issuer is https://auth.<domain>; clients go where it says."
+    )
+    commercelayer_clients: str = _setting(
+        "", "Accepted 'client_id' or 'client_id:client_secret', comma separated; empty accepts every client."
+    )
+    commercelayer_strict_auth: str = _setting(
+        "off", "Whether a bearer token that is no JWT of this server is refused.", ("off", "on")
+    )
+    commercelayer_schema: str = _setting(
+        "7.10.3", "Schema whose shape klarna_payments have; the seed documents show 2.8.0.", ("7.10.3", "2.8.0")
+    )
+    commercelayer_rate_limits: str = _setting(
+        "off", "Whether the test mode's rate limits are enforced; headers tell them always.", ("off", "on")
+    )
 
     def __post_init__(self) -> None:
         for setting in fields(self):
@@ -97,7 +115,7 @@ class Settings:
         values = {
             name[len(PREFIX) :].lower(): text
             for name, text in env.items()
-            if name.startswith(PREFIX) and not _OF_KUBERNETES.search(f"{name}={text}")
+            if name.startswith(PREFIX) and name != _OF_CLIENTS and not _OF_KUBERNETES.search(f"{name}={text}")
         }
         values.update({name: value for name, value in overrides.items() if value is not None})
         return cls(**check(values))

@@ -14,6 +14,7 @@ from mock_server.core.world import World
 from mock_server.core.worlds import Worlds
 from mock_server.settings import Settings
 from mock_server.web.serving import RunningServer
+from tests.commercelayer import CommerceLayer
 from tests.klarna import InProcess, Klarna, OverHttp, fine
 from tests.multisafepay import MultiSafepay
 from tests.receiver import Receiver
@@ -83,6 +84,20 @@ def multisafepay_over_http(server: str, fresh_world: str) -> Iterator[MultiSafep
     with requests.Session() as session:
         session.trust_env = False
         yield MultiSafepay(OverHttp(server, session), fresh_world)
+
+
+@pytest.fixture
+def commercelayer(app: Flask) -> CommerceLayer:
+    """Commerce Layer in one process: quick, and alone; what falls due leaves with the next request."""
+    return CommerceLayer(InProcess(app.test_client()), "test")
+
+
+@pytest.fixture
+def commercelayer_over_http(server: str, fresh_world: str) -> Iterator[CommerceLayer]:
+    """Commerce Layer on a real socket, in a world that no other test uses."""
+    with requests.Session() as session:
+        session.trust_env = False
+        yield CommerceLayer(OverHttp(server, session), fresh_world)
 
 
 @pytest.fixture

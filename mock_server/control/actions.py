@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -44,11 +44,6 @@ def create_world(
 def _to_come(name: str, base_url: str) -> dict[str, Any]:
     """Of the faces that are not emulated yet."""
     return {
-        "commercelayer": {
-            "base_url": f"{base_url}/api",
-            "client_id": f"client_world-{name}",
-            "client_secret": "secret",
-        },
         "next_commerce": {"base_url": f"{base_url}/api/admin", "token": f"token_world-{name}"},
     }
 
@@ -178,6 +173,13 @@ def read_state(world: World, states: Mapping[str, str], kind: str | None = None,
     if record is None:
         raise Misused(f"no record {key} among the {kind} of world {world.name}", status=404, code="NOT_FOUND")
     return record
+
+
+def without(found: Any, hidden: Collection[str]) -> Any:
+    """A record, or a list of them, without these members."""
+    if isinstance(found, list):
+        return [without(each, hidden) for each in found]
+    return {name: value for name, value in found.items() if name not in hidden}
 
 
 def _newest_of(world: World, kind: str, order_id: str) -> Record | None:

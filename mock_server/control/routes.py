@@ -35,12 +35,16 @@ def control_provider(worlds: Worlds, version: str, providers: Sequence[Provider]
 
 def _operations(worlds: Worlds, version: str, providers: Sequence[Provider]) -> list[Operation]:
     """method, path, what it answers."""
-    states = dict(actions.LEDGER_STATES)
+    states, hidden = dict(actions.LEDGER_STATES), set[str]()
     for provider in providers:
         states |= provider.states
+        hidden |= set(provider.hidden)
 
     def read_state(call: Call) -> Reply:
-        return Reply(actions.read_state(call.world, states, call.path_args.get("kind"), call.path_args.get("key")))
+        for provider in providers:
+            provider.furnish(call.world)
+        found = actions.read_state(call.world, states, call.path_args.get("kind"), call.path_args.get("key"))
+        return Reply(actions.without(found, hidden))
 
     return [
         _op("read_health", "GET", "/health", lambda call: Reply(_health(worlds, version))),

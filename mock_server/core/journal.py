@@ -53,7 +53,9 @@ def masked_query(query: Mapping[str, str]) -> dict[str, str]:
 
 
 def without_secrets(text: str, names: tuple[str, ...]) -> str:
-    """JSON text with the values of members of these names hidden, also when it is no JSON after all."""
+    """JSON text with the values of members of these names hidden, also when it is no JSON after all; forms too."""
+    if not text.lstrip().startswith(("{", "[")):
+        text = _fields(names).sub(rf"\1{MASK}", text) if names else text
     if not any(f'"{name}"' in text for name in names):
         return text
     plain, nested = _members(names)
@@ -78,11 +80,24 @@ def _members(names: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(rf'{member}(?:"(?:[^"\\]|\\.)*"?|[^\s,}}\]]+)'), re.compile(rf"{member}[\[{{]")
 
 
+@cache
+def _fields(names: tuple[str, ...]) -> re.Pattern[str]:
+    """Fields of a form."""
+    return re.compile(rf"((?:^|&)(?:{'|'.join(map(re.escape, names))})=)[^&]*")
+
+
 def shortened(text: str) -> str:
     """A body as the journal keeps it."""
     if len(text) <= LONGEST_BODY:
         return text
     return f"{text[:LONGEST_BODY]}... ({len(text)} characters)"
+
+
+def shortened_bytes(body: bytes) -> str:
+    """The same of a body that may be very long: what is not kept is not read."""
+    if len(body) <= LONGEST_BODY:
+        return body.decode("utf-8", "replace")
+    return f"{body[:LONGEST_BODY].decode('utf-8', 'replace')}... ({len(body)} bytes)"
 
 
 def _masked(name: str, value: str) -> str:

@@ -32,6 +32,11 @@ class Manners(NamedTuple):
     stamp: Callable[[Store, Record, datetime], Record] = lambda store, message, now: {}
     # status and start of an answer -> why it acknowledges nothing; empty when it does
     why_unacknowledged: Callable[[int, str], str] = _why_not_2xx
+    # store, message -> why it is given up right before an attempt, as with an open circuit; empty when it may leave
+    why_withheld: Callable[[Store, Record], str] = lambda store, message: ""
+    # store, message as it is after an attempt, the attempt: for a face that keeps a log or counts failures;
+    # the next of the queue leaves afterwards
+    note: Callable[[Store, Record, Record], None] = lambda store, message, attempt: None
 
 
 _PLAIN = Manners()
@@ -182,37 +187,55 @@ class Outbox:
         if message is None or message["state"] != "waiting" or not self._begin(message, claim):
             return None
         at = self._clock.now()
-        attempt = {"at": to_text(at), **self._tried(message, at)}
+        why, made = self._tried(message, at)
         if not self._is_claimed(message, claim):  # the world was reset meanwhile
             return None
         tried = len(message["attempts"])
-        pauses = message["retry_after_s"]
-        state = "delivered" if not attempt["why"] else "waiting" if tried < len(pauses) else "failed"
+        pauses = message["retry_after_s"] if made else []
+        state = "delivered" if not why else "waiting" if tried < len(pauses) else "failed"
 
-        def note(current: Record | None) -> Record | None:
+        def write_down(current: Record | None) -> Record | None:
             if current is None:
                 return None
-            return current | {"state": state, "why": attempt["why"], "attempts": [*current["attempts"], attempt]}
+            return current | {"state": state, "why": why, "attempts": [*current["attempts"], *made]}
 
-        message = self._store.change("outbox", message_id, note) or message
+        message = self._store.change("outbox", message_id, write_down) or message
+        for attempt in made:
+            self._note(message, attempt)
         self._end(message, claim, at + timedelta(seconds=pauses[tried]) if state == "waiting" else None)
         ended = self._store.get("outbox", message_id)
         if ended is not None and ended["state"] != "waiting" and self._is_too_old(ended):
             self._store.change("outbox", message_id, lambda _: None)
-        return ended
+        return ended if made else None
 
-    def _tried(self, message: Record, at: datetime) -> Record:
-        """One attempt, with why it was not acknowledged; whatever goes wrong, its queue must go on."""
-        manners = self._manners.get(message["manners"], _PLAIN)
-        attempt: Record = {"url": message["url"], "headers": message["headers"]}
+    def _tried(self, message: Record, at: datetime) -> tuple[str, list[Record]]:
+        """Why a message was not acknowledged, and the attempt, none when it was withheld.
+
+        Whatever goes wrong, its queue must go on.
+        """
+        manners = self._manners_of(message)
+        attempt: Record = {"at": to_text(at), "url": message["url"], "headers": message["headers"]}
         try:
+            if withheld := manners.why_withheld(self._store, message):
+                return withheld, []
             attempt |= manners.stamp(self._store, message, at)
             attempt |= send(message | attempt)
             why = attempt.get("error") or message["ignores"]
-            return attempt | {"why": why or manners.why_unacknowledged(attempt["status"], attempt["answer"])}
+            why = why or manners.why_unacknowledged(attempt["status"], attempt["answer"])
         except Exception as error:
             logging.getLogger(__name__).exception("webhook %s", message["id"])
-            return attempt | {"why": f"this server failed: {type(error).__name__}"}
+            why = f"this server failed: {type(error).__name__}"
+        return why, [attempt | {"why": why}]
+
+    def _note(self, message: Record, attempt: Record) -> None:
+        """Let the face know of an attempt; a failure is logged, the queue must go on."""
+        try:
+            self._manners_of(message).note(self._store, message, attempt)
+        except Exception:
+            logging.getLogger(__name__).exception("note of webhook %s", message["id"])
+
+    def _manners_of(self, message: Record) -> Manners:
+        return self._manners.get(message["manners"], _PLAIN)
 
     def _line_up(self, message: Record) -> None:
         """Behind those of its queue; a message whose turn it is gets its alarm."""
@@ -275,7 +298,7 @@ class Outbox:
         """Wait for the next try, unless a newer message came; or let the next of the queue go."""
         queue = queue_of(message)
         line = self._store.change("outbox_queues", queue, lambda line: _moved_on(line, claim, again_at))
-        if line is not None and line["waiting"][0] != message["id"]:
+        if line is not None and (not again_at or line["waiting"][0] != message["id"]):
             if again_at:  # it came while this one was on its way
                 self._supersede(message["id"], line["waiting"][0])
             following = self._store.get("outbox", line["waiting"][0])

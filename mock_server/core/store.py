@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from threading import RLock
 from typing import Any, Protocol
 
+import orjson
+
 Record = dict[str, Any]
 Change = Callable[["Record | None"], "Record | None"]
 
@@ -43,7 +45,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._lock = RLock()
-        self._kinds: dict[str, dict[str, str]] = {}  # kind -> key -> JSON text, in order of first put
+        self._kinds: dict[str, dict[str, bytes]] = {}  # kind -> key -> JSON text, in order of first put
         self._counters: dict[str, int] = {}
 
     def get(self, kind: str, key: str) -> Record | None:
@@ -85,5 +87,16 @@ class MemoryStore:
             self._kinds.pop(kind, None)
 
 
-_dump = json.JSONEncoder(separators=(",", ":")).encode  # json.dumps would make an encoder per call
-_load: Callable[[str], Record] = json.JSONDecoder().decode
+def _dump(record: Record) -> bytes:
+    try:
+        return orjson.dumps(record)
+    except TypeError:  # half a surrogate pair, or a whole number beyond 64 bits, which JSON itself has
+        return json.dumps(record, separators=(",", ":")).encode()
+
+
+def _load(text: bytes) -> Record:
+    try:
+        record: Record = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        record = json.loads(text)
+    return record

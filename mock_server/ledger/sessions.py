@@ -17,6 +17,7 @@ from mock_server.ledger import events, markets
 
 LIFETIME = timedelta(hours=48)
 EXPIRY = "session.expire"  # name of the alarm
+_BADGE = "https://x.klarnacdn.net/payment-method/assets/badges/generic/klarna.svg"
 
 
 class UnknownSession(Exception):
@@ -104,6 +105,14 @@ def expire_session(world: World, alarm: Alarm) -> Record | None:
         return None
     world.publish(events.SESSION_EXPIRED, session)
     return {"what": events.SESSION_EXPIRED, "session_id": alarm.key}
+
+
+def categories_of(session: Record) -> list[dict[str, Any]]:
+    """The payment method categories of a session, in Klarna's form."""
+    return [
+        {"identifier": identifier, "name": name, "asset_urls": {"descriptive": _BADGE, "standard": _BADGE}}
+        for identifier, name in session["categories"]
+    ]
 
 
 def _categories(world: World, purchase: dict[str, Any], session_id: str) -> list[list[str]]:

@@ -22,6 +22,7 @@ class Credential:
     user: str
     password: str = field(default="", repr=False)
     world: str = "default"
+    claims: Mapping[str, Any] = field(default_factory=dict)  # what it says besides: of an access token
 
 
 @dataclass(eq=False, repr=False)
@@ -49,6 +50,13 @@ class Call:
     decision: Decision = Decision()
     found: Any = None  # what the operation's ``find`` found
     body: Any = None  # the body, loaded by the operation's schema
+
+    def read(self) -> str:
+        """The body as it came, read when first asked for; raises TooLarge, Malformed."""
+        if not self.has_read:
+            self.has_read = True
+            self.text = self.read_body().decode("utf-8", "replace")
+        return self.text
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,6 +162,7 @@ class Provider:
     write: Callable[[Reply, Call], tuple[bytes, Mapping[str, str]]]  # the body as bytes, the headers of every answer
     admit: Callable[[Call], None] = lambda call: None  # wrong passwords, rate limits; raises
     listeners: Mapping[str, Sequence[Listener]] = field(default_factory=dict)
+    unknown: Callable[[str], str] = lambda path: ""  # what the journal says of a path that no operation has
     not_emulated: Mapping[str, str] = field(default_factory=dict)  # prefix of real paths -> why not
     controls: tuple[Operation, ...] = ()  # what only this server has: a shopper's acts, under /_mock/<name>
     credentials: Callable[[str, str], dict[str, Any]] = lambda world, url: {}  # what a client in that world is told
@@ -161,5 +170,8 @@ class Provider:
     choices: Catalog = field(default_factory=dict)  # what rules may choose besides operations: of webhooks
     manners: Manners | None = None  # of its webhooks
     states: Mapping[str, str] = field(default_factory=dict)  # what /_mock/state shows: name in the URL -> kind
+    hidden: tuple[str, ...] = ()  # members of those records that it does not show
     secrets: tuple[str, ...] = ()  # members of request bodies that the journal hides
+    told_secrets: tuple[str, ...] = ()  # the same of answers
+    furnish: Callable[[World], None] = lambda world: None  # puts into a world what is there from the start, once
     overrides_method: bool = False  # whether POST with X-HTTP-Method-Override is what that says

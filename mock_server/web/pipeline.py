@@ -14,7 +14,7 @@ from typing import Any
 from mock_server.core import faults
 from mock_server.core.clock import stopwatch_ms, to_text
 from mock_server.core.errors import ApiError, Broken, Malformed, Misused, NotEmulated, UnknownPath, WrongMethod
-from mock_server.core.journal import masked, masked_query, shortened, without_secrets
+from mock_server.core.journal import masked, masked_query, shortened, shortened_bytes, without_secrets
 from mock_server.core.rules import Decision, look_into
 from mock_server.core.world import DEFAULT, World, checked_name
 from mock_server.core.worlds import Worlds
@@ -57,7 +57,7 @@ def _walk(
     _enter(worlds, provider, operation, call)
     if operation is None:
         raise refusal or UnknownPath()
-    _read(call)
+    call.read()
     call.json, not_json = (operation.parse(call), "") if operation.parse else _parsed(call.text)
     if operation.is_own and not call.text:
         call.json = {}
@@ -87,6 +87,7 @@ def _enter(worlds: Worlds, provider: Provider, operation: Operation | None, call
     if not name:
         call.world = _world(worlds, checked_name(call.credential.world), scenario, call)
     call.world.fire_due()
+    provider.furnish(call.world)
     if operation is None or not operation.public:
         provider.admit(call)
 
@@ -158,14 +159,8 @@ def _hurt(reply: Reply, hurt: faults.Hurt) -> Reply:
 
 def _note_body(call: Call) -> None:
     """The journal shows the body of a refused request too, if it was refused before somebody looked at it."""
-    if not call.has_read:
-        with suppress(ApiError):
-            _read(call)
-
-
-def _read(call: Call) -> None:
-    call.has_read = True
-    call.text = call.read_body().decode("utf-8", "replace")
+    with suppress(ApiError):
+        call.read()
 
 
 def _parsed(text: str) -> tuple[Any, str]:
@@ -214,7 +209,7 @@ def _entry(
             "headers": masked(call.wire_headers),
             "body": shortened(without_secrets(call.text, provider.secrets)),
         },
-        "response": {"body": shortened(body.decode("utf-8", "replace"))},
+        "response": {"body": without_secrets(shortened_bytes(body), provider.told_secrets)},
     }
     if call.decision.options:
         entry["options"] = dict(call.decision.options)

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cache, cached_property
 from http import HTTPStatus
+from threading import Lock
 from typing import Any
 
 from flask import Flask, Request, Response, request
@@ -25,6 +26,7 @@ MOST_BODY_BYTES = 1_000_000
 _MOST_DRAINED_BYTES = 20_000_000  # of a body too large, so that the client gets to read the answer
 _OVERRIDES = ("GET", "PATCH", "PUT", "DELETE")  # what X-HTTP-Method-Override may make of a POST
 _HOST = re.compile(r"(?:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?")
+_COMPILING = Lock()  # Python's own compiler of syntax trees fails at times when several threads use it
 _CONTROL, _CONTROL_PREFIX = "control", "/_mock"
 
 
@@ -64,12 +66,11 @@ class Faces:
         operations = provider.operations
         if provider.name == _CONTROL:
             operations = (*operations, *(op for other in self._providers for op in other.controls))
-        rules = []
         for operation in operations:
             self._views[operation.name] = self._view(provider, operation)
-            for path in (operation.path, *operation.aliases):
-                rules.append(Rule(path, methods=[operation.method], endpoint=operation.name))
-        made = self._maps[provider.name] = Map(rules, strict_slashes=False, merge_slashes=False)
+        paths = ((op.name, op.method, path) for op in operations for path in (op.path, *op.aliases))
+        with _COMPILING:
+            made = self._maps[provider.name] = _map_of(tuple(paths))
         return made
 
     def _view(self, provider: Provider, operation: Operation) -> Callable[..., Response]:
@@ -99,7 +100,9 @@ class Faces:
         body, headers, reply = pipeline.answer(self._worlds, provider, operation, call, refusal)
         response = _response(body, headers, reply)
         if "origin" in call.headers and provider.name != _CONTROL:
-            response.headers.extend(_cors(call.headers["origin"]))
+            vary = response.headers.get("Vary", "")
+            response.headers.update(_cors(call.headers["origin"]))
+            response.headers["Vary"] = vary if "Origin" in vary else f"{vary}, Origin".lstrip(", ")
         due_ms = call.world.clock.next_due_ms()
         if due_ms is not None and due_ms <= call.world.clock.now_ms():
             response.call_on_close(call.world.wake)
@@ -160,7 +163,16 @@ class Faces:
             return refusal
         operations = {f"{op.method} {op.path}": op.name for op in (*provider.operations, *provider.controls)}
         near = get_close_matches(asked, operations, n=3, cutoff=0.5)
-        return UnknownPath(f"no operation has the path {request.path}", near=[f"{operations[n]}: {n}" for n in near])
+        why = f"no operation has the path {request.path}"
+        why += f": {more}" if (more := provider.unknown(request.path)) else ""
+        return UnknownPath(why, near=[f"{operations[n]}: {n}" for n in near])
+
+
+@cache
+def _map_of(paths: tuple[tuple[str, str, str], ...]) -> Map:
+    """The rules for (name, method, path); compiling those of a large face takes a while, and they never differ."""
+    rules = [Rule(path, methods=[method], endpoint=name) for name, method, path in paths]
+    return Map(rules, strict_slashes=False, merge_slashes=False)
 
 
 def _with_sound_host(wsgi_app: Callable[..., Any]) -> Callable[..., Any]:
@@ -273,6 +285,6 @@ def _cors(origin: str) -> dict[str, str]:
         "Access-Control-Allow-Origin": origin,
         "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
         "Access-Control-Allow-Headers": asked or "Authorization, Content-Type",
-        "Access-Control-Expose-Headers": "*",
+        "Access-Control-Expose-Headers": "*, Authorization",  # which the star leaves out in browsers
         "Vary": "Origin",
     }

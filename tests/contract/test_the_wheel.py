@@ -36,3 +36,18 @@ def test_every_scenario_and_fixture_is_in_the_wheel() -> None:
             package = _package(file, ROOT / folder, f"mock_server.{folder}")
             assert package in listed, file
             assert any(file.match(pattern) for pattern in data[package]), file
+
+
+def test_every_data_file_of_the_package_is_in_the_wheel() -> None:
+    data = {name: patterns.replace(",", " ").split() for name, patterns in _setup()["options.package_data"].items()}
+    package = ROOT / "mock_server"
+    listed = {file for name, patterns in data.items() for pattern in patterns for file in _matches(name, pattern)}
+
+    needed = {file for file in package.rglob("*.*") if file.suffix not in (".py", ".pyc", ".md") and file.is_file()}
+
+    assert {package / "preloads" / "node-preload.mjs", package / "web" / "templates" / "page.html"} <= needed
+    assert set() == needed - listed
+
+
+def _matches(package: str, pattern: str) -> set[Path]:
+    return set((ROOT / package.replace(".", "/")).glob(pattern))

@@ -9,11 +9,11 @@ import pytest
 
 from mock_server.core.errors import MistakeInFile
 from mock_server.core.scenarios import load_scenario
-from mock_server.settings import Settings
+from mock_server.settings import OF_PROVIDERS, Settings
 
 from .conftest import CATALOG, Files, Shop
 
-OF_A_WORLD = [setting.name for setting in fields(Settings) if setting.name.startswith(("klarna_", "multisafepay_"))]
+OF_A_WORLD = [setting.name for setting in fields(Settings) if setting.name.startswith(OF_PROVIDERS)]
 OF_THE_SERVER = [setting.name for setting in fields(Settings) if setting.name not in OF_A_WORLD]
 
 

@@ -228,6 +228,9 @@ def test_every_scenario_is_tried_by_some_test() -> None:
     elsewhere = {"accepted", "any-token", "pending-then-accepted", "pending-then-rejected", "slow-answer"}
     elsewhere |= {"link-expired", "refund-refused", "refund-reserved"}  # test_multisafepay_failures.py
     elsewhere |= {f"webhook-{what}" for what in ("never-acknowledged", "before-redirect", "twice", "late", "lost")}
+    # test_commercelayer_failures.py
+    elsewhere |= {"amounts-mismatch", "declined-on-place", "invalid-token", "not-found", "not-found-at-edge"}
+    elsewhere |= {"placed-and-authorized", "rate-limits", "throttled", "webhook-circuit-open"}
     here = {"answer-lost", "bad-credentials", "flaky", "rate-limited", "session-expired"}
     names = {scenario.name for scenario in create_worlds(Settings()).house.book.every() if not scenario.always}
 

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
+from flask import request
+from werkzeug.exceptions import MethodNotAllowed
 
+from mock_server.app import PROVIDERS
 from mock_server.providers import klarna
+from mock_server.web.operations import Provider
 
 from .conftest import MERCHANT, PURCHASE, SESSIONS, Client, Socket, ask
 
@@ -14,6 +19,19 @@ PAGE = {"Origin": "https://shop.test"}
 
 def refusal(body: dict[str, Any]) -> tuple[list[str], str, list[str]]:
     return list(body), body["error_code"], body["error_messages"]
+
+
+def paths_of(provider: Provider) -> list[str]:
+    """Of its operations, with something for each argument."""
+    paths = [path for operation in provider.operations for path in (operation.path, *operation.aliases)]
+    paths = [path.replace("<any(eu, na, oc):region>", "eu") for path in paths]
+    return [re.sub("<[^>]*>", "made-up", path.replace("<any(relationships):links>", "relationships")) for path in paths]
+
+
+def why_no_options(client: Client, path: str) -> type[Any]:
+    """NoneType when the path takes them."""
+    with client.app.test_request_context(path, method="OPTIONS"):
+        return type(request.routing_exception)
 
 
 ENVELOPE = ["correlation_id", "error_code", "error_messages"]
@@ -155,13 +173,34 @@ class TestBrowsers:
         assert ("https://shop.test", "authorization, x-a") == (
             answer.headers["Access-Control-Allow-Origin"], answer.headers["Access-Control-Allow-Headers"],
         )  # fmt: skip
-        assert {"POST", "GET", "DELETE"} <= set(answer.headers["Access-Control-Allow-Methods"].split(", "))
+        methods = {"GET", "POST", "PUT", "PATCH", "DELETE"}
+        assert methods == set(answer.headers["Access-Control-Allow-Methods"].split(", "))
+
+    @pytest.mark.parametrize("provider", PROVIDERS, ids=lambda provider: provider.name)
+    def test_a_preflight_is_answered_on_every_path_of_every_face(self, client: Client, provider: Provider) -> None:
+        paths = [*paths_of(provider), *provider.prefixes, f"{provider.prefixes[0].rstrip('/')}/no/such/path"]
+        asked = PAGE | {"Access-Control-Request-Method": "PATCH", "Authorization": ""}
+
+        answers = {path: client.call("OPTIONS", path, headers=asked) for path in paths}
+
+        assert {path: (204, ["https://shop.test"]) for path in paths} == {
+            path: (answer.status_code, answer.headers.getlist("Access-Control-Allow-Origin"))
+            for path, answer in answers.items()
+        }
+
+    @pytest.mark.parametrize("provider", PROVIDERS, ids=lambda provider: provider.name)
+    def test_the_paths_made_up_for_that_are_those_of_operations(self, client: Client, provider: Provider) -> None:
+        found = {path: why_no_options(client, path) for path in paths_of(provider)}
+
+        assert dict.fromkeys(found, MethodNotAllowed) == found
 
     @pytest.mark.parametrize("body", [PURCHASE, {}])
     def test_answers_and_refusals_may_be_read_by_the_page(self, client: Client, body: dict[str, Any]) -> None:
         answer = client.call("POST", SESSIONS, body, headers=PAGE)
 
-        assert "https://shop.test" == answer.headers["Access-Control-Allow-Origin"]
+        assert ("https://shop.test", "*, Authorization") == (
+            answer.headers["Access-Control-Allow-Origin"], answer.headers["Access-Control-Expose-Headers"],
+        )  # fmt: skip
 
     def test_without_an_origin_nothing_is_said_of_it(self, client: Client) -> None:
         answer = client.call("POST", SESSIONS, PURCHASE)

@@ -8,13 +8,14 @@ from __future__ import annotations
 import hmac
 from base64 import b64encode
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from mock_server.core.clock import parse_duration, to_ms
+from mock_server.core import deliveries
+from mock_server.core.clock import to_ms
 from mock_server.core.outbox import Manners
-from mock_server.core.rules import ACCEPTED, Choices, Option, look_into
+from mock_server.core.rules import Choices, look_into
 from mock_server.core.store import Record, Store
 from mock_server.core.world import World
 from mock_server.ledger import events, transitions
@@ -24,20 +25,7 @@ from mock_server.providers.multisafepay.state import orders
 
 FACE = "multisafepay"
 NOTIFY = "multisafepay.webhooks.notify"
-CHOICES = {
-    NOTIFY: Choices(
-        {
-            ACCEPTED: {},
-            "unacknowledged": {},
-            "twice": {},
-            "before_redirect": {},
-            "late": {"after": Option("how long it is held back, as a duration: 5m", parse_duration)},
-            "lost": {},
-        },
-        frozenset(),
-        takes_faults=False,
-    )
-}
+CHOICES = {NOTIFY: Choices({**deliveries.OUTCOMES, "before_redirect": {}}, frozenset(), takes_faults=False)}
 _RETRIES_S = (900, 900, 900)
 _TIMEOUT_S = 5
 _AGENT = "Mozilla/5.0 (X11; Debian; Linux x86_64; rv:33.0) Gecko/20100101"  # as seen in a shop's log
@@ -61,25 +49,22 @@ def announce(world: World, order: Record, *, transaction: str = "", kind: str = 
     method = options.get("notification_method", "GET")
     view = order_view(order, world.settings)
     decision = world.decide(NOTIFY, lambda path: _look(path, order, view))
-    ignored = f"{decision.decided_by}: the answer is not looked at" if decision.outcome == "unacknowledged" else ""
     about = {"order_id": order["order_id"], "transactionid": transaction or order["order_id"], "site": order["site"]}
     queue = f"{FACE} {orders.key_of(order['site'], about['transactionid'])}"
-    for _ in range(2 if decision.outcome == "twice" else 1):
-        message = world.outbox.post(
-            f"{FACE}.order.{order['status']}",
-            url,
-            compact(view).encode("utf-8", "replace").decode() if method == "POST" else "",
-            method=method,
-            headers={"User-Agent": _AGENT},
-            about=about | ({"payload_type": kind} if kind else {}),
-            retry_after_s=_RETRIES_S,
-            timeout_s=_TIMEOUT_S,
-            manners=FACE,
-            queue=queue,
-            delay=_delay(decision.outcome, decision.options),
-            ignores=ignored,
-            lost=f"{decision.decided_by}: lost on the way" if decision.outcome == "lost" else "",
-        )
+    message = deliveries.post(
+        world.outbox,
+        decision,
+        f"{FACE}.order.{order['status']}",
+        url,
+        compact(view).encode("utf-8", "replace").decode() if method == "POST" else "",
+        method=method,
+        headers={"User-Agent": _AGENT},
+        about=about | ({"payload_type": kind} if kind else {}),
+        retry_after_s=_RETRIES_S,
+        timeout_s=_TIMEOUT_S,
+        manners=FACE,
+        queue=queue,
+    )
     if decision.outcome == "before_redirect" and message["state"] == "waiting":
         world.deliver_now(message)
 
@@ -91,10 +76,6 @@ def _look(path: str, order: Record, view: Mapping[str, Any]) -> Any:
     if word == "purchase":
         return look_into(seen_by_rules(order), steps)
     return look_into(view, steps) if word == "body" else None
-
-
-def _delay(outcome: str, options: Mapping[str, Any]) -> timedelta:
-    return parse_duration(options.get("after", "5m")) if outcome == "late" else timedelta()
 
 
 def stamp(store: Store, message: Record, now: datetime) -> Record:

@@ -24,7 +24,6 @@ from mock_server.providers.klarna.state import (
 
 FACE = "klarna"
 _AFTER_THE_FIELDS = 10  # a stage later than all of a body's own
-_BADGE = "https://x.klarnacdn.net/payment-method/assets/badges/generic/klarna.svg"
 _SECRETS_OF_A_CUSTOMER = ("last_four_ssn", "national_identification_number")
 _OF_THE_SHOPPER = ("billing_address", "shipping_address", "customer")
 
@@ -38,7 +37,7 @@ def create_session(world: World, purchase: dict[str, Any], *, merchant: str, bas
     return {
         "session_id": session["id"],
         "client_token": tokens.client_token(world, session),
-        "payment_method_categories": _categories(session),
+        "payment_method_categories": sessions.categories_of(session),
     }
 
 
@@ -77,7 +76,7 @@ def read_session(world: World, session: Record) -> Record:
         "client_token": tokens.client_token(world, session),
         "expires_at": session["expires_at"],
         "status": session["status"],
-        "payment_method_categories": _categories(session),
+        "payment_method_categories": sessions.categories_of(session),
     }
     return read if token is None else read | {"authorization_token": token}
 
@@ -321,10 +320,3 @@ def _is_alive(world: World, token: str) -> bool:
         return bool(authorizations.find_authorization(world, token))
     except authorizations.UnknownAuthorization:
         return False
-
-
-def _categories(session: Record) -> list[dict[str, Any]]:
-    return [
-        {"identifier": identifier, "name": name, "asset_urls": {"descriptive": _BADGE, "standard": _BADGE}}
-        for identifier, name in session["categories"]
-    ]

@@ -1,0 +1,1 @@
+"""What Commerce Layer does: one module per kind of act."""

@@ -1,0 +1,119 @@
+"""An order kept in step with what is in it: its shipment, its charges, its sums, and the end of its payment source."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mock_server.core.clock import to_text
+from mock_server.core.store import Record
+from mock_server.core.world import World
+from mock_server.providers.commercelayer.actions import rows
+from mock_server.providers.commercelayer.resources import RESOURCES
+from mock_server.providers.commercelayer.state import records
+from mock_server.providers.commercelayer.state.carts import lines_of, sums_of
+from mock_server.providers.commercelayer.state.statuses import DRAFT, PENDING
+from mock_server.providers.commercelayer.webhooks import emit
+
+
+def keep_in_step(world: World, order: Record, *, is_new: bool = True) -> Record:
+    """Make shipment, charges and sums follow the order's lines, addresses and methods; answers with the order by now.
+
+    With ``is_new`` (what is sold changed) and autorefresh on, the payment source goes: a new one is needed.
+    """
+    order = records.find(world, "orders", order["id"]) or order
+    lines = lines_of(world, order)
+    goods = [line for line in lines if line["attributes"]["item_type"] == "skus"]
+    charges = _shipping(world, order, goods) + _payment(world, order, goods)
+    for line in lines:
+        if line not in goods and line["id"] not in {charge["id"] for charge in charges}:
+            records.remove(world, line, belongs={"line_items": records.reference(order)})
+    changes = {
+        **sums_of([*goods, *charges]),
+        "shipments_count": len(records.ids_of(world, records.reference(order), "shipments")),
+        "country_code": _country(world, order),
+    }
+    was = order["attributes"]["status"]
+    if was in (DRAFT, PENDING):
+        changes["status"] = PENDING if goods else DRAFT
+    relations: dict[str, records.Reference | None] = {}
+    if is_new and order["attributes"].get("autorefresh") and order["relations"].get("payment_source"):
+        relations = {"payment_source": None}
+        changes["refreshed_at"] = to_text(world.clock.now())
+    kept = records.update(world, order, changes, relations)
+    if records.ids_of(world, records.reference(order), "transactions"):
+        kept = rows.settle(world, kept)
+    if was == DRAFT and kept["attributes"]["status"] == PENDING:
+        emit(world, "orders.pending", kept)
+    return kept
+
+
+def _country(world: World, order: Record) -> str | None:
+    for name in ("shipping_address", "billing_address"):
+        address = records.follow(world, order["relations"].get(name))
+        if address is not None:
+            return str(address["attributes"]["country_code"])
+    return None
+
+
+def _shipping(world: World, order: Record, goods: list[Record]) -> list[Record]:
+    """One shipment of all that is shipped, once there is an address; its method's price is a line."""
+    here, shipped = records.reference(order), _shipped(world, goods)
+    address = order["relations"].get("shipping_address")
+    shipments = records.belonging(world, order, "shipments")
+    if not shipped or not address:
+        for shipment in shipments:
+            records.remove(world, shipment, belongs={"shipments": here})
+        return []
+    count = sum(line["attributes"]["quantity"] for line in shipped)
+    if not shipments:
+        attributes = {
+            **RESOURCES["shipments"].defaults, "number": f"{order['attributes']['number']}/S/0001", "status": DRAFT,
+            "currency_code": order["attributes"]["currency_code"], "cost_amount_cents": 0, "skus_count": count,
+        }  # fmt: skip
+        parts = {"order": here, "shipping_address": address, "shipping_method": None}
+        shipments = [records.create(world, "shipments", attributes, parts, belongs={"shipments": here})]
+    shipment = shipments[0]
+    method = records.follow(world, shipment["relations"].get("shipping_method"))
+    cents = _price_of(method, sum(line["attributes"]["total_amount_cents"] for line in shipped))
+    shipment = records.update(
+        world, shipment, {"cost_amount_cents": cents, "skus_count": count}, {"shipping_address": address}
+    )
+    return [_charge(world, order, "shipments", method["attributes"]["name"], cents, shipment)] if method else []
+
+
+def _shipped(world: World, goods: list[Record]) -> list[Record]:
+    def is_shipped(line: Record) -> bool:
+        sku = records.follow(world, line["relations"].get("item"))
+        return not (sku and sku["attributes"].get("do_not_ship"))
+
+    return [line for line in goods if is_shipped(line)]
+
+
+def _price_of(method: Record | None, goods_cents: int) -> int:
+    if method is None:
+        return 0
+    free_over = method["attributes"].get("free_over_amount_cents")
+    return 0 if free_over is not None and goods_cents > free_over else int(method["attributes"]["price_amount_cents"])
+
+
+def _payment(world: World, order: Record, goods: list[Record]) -> list[Record]:
+    """What the payment method costs is a line too."""
+    method = records.follow(world, order["relations"].get("payment_method"))
+    if method is None or not goods:
+        return []
+    attributes = method["attributes"]
+    return [_charge(world, order, "payment_methods", attributes["name"], attributes["price_amount_cents"], method)]
+
+
+def _charge(world: World, order: Record, type_: str, name: str, cents: int, item: Record) -> Record:
+    """The order's one line of this type, made or brought up to date."""
+    told: dict[str, Any] = {
+        "name": name, "quantity": 1, "unit_amount_cents": cents, "compare_at_amount_cents": cents,
+        "total_amount_cents": cents, "currency_code": order["attributes"]["currency_code"],
+    }  # fmt: skip
+    parts = {"order": records.reference(order), "item": records.reference(item)}
+    for line in lines_of(world, order):
+        if line["attributes"]["item_type"] == type_:
+            return records.update(world, line, told, parts)
+    attributes = {**RESOURCES["line_items"].defaults, **told, "item_type": type_}
+    return records.create(world, "line_items", attributes, parts, belongs={"line_items": records.reference(order)})

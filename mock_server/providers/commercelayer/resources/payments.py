@@ -1,0 +1,205 @@
+"""How orders are paid: methods, gateways, the Klarna payment, and the transactions that came of it.
+
+Attributes, relationships and what is sortable: schema 7.10.3 of Commerce Layer's API, as its JavaScript SDK 7.12.1
+declares it (read 2026-11-21).
+"""
+
+from mock_server.providers.commercelayer.resources.rows import Resource
+
+ROWS = (
+    Resource(
+        "payment_methods",
+        """
+        rcus text name
+        rc!us text payment_source_type
+        rcus text currency_code
+        rcu flag moto require_capture auto_place auto_capture
+        rc!us money price_amount
+        rcu money auto_capture_max_amount
+        rs time disabled_at
+        cu flag _disable _enable
+        """,
+        """
+        market > markets cu
+        payment_gateway > payment_gateways,klarna_gateways c!u
+        store > stores cu
+        attachments * attachments
+        event_stores * event_stores
+        """,
+        sales="R",
+        defaults={"moto": False, "require_capture": True, "auto_place": False, "auto_capture": False},
+    ),
+    Resource(
+        "payment_gateways",
+        """
+        rs text name
+        r flag force_payments
+        r object credential_keys
+        rs time disabled_at
+        """,
+        """
+        payment_methods * payment_methods
+        event_stores * event_stores
+        """,
+        verbs="LR",
+    ),
+    Resource(
+        "klarna_gateways",
+        """
+        rc!us text name
+        rcu flag force_payments
+        r object credential_keys
+        rs time disabled_at
+        cu flag _disable _enable
+        c!u text country_code api_key api_secret
+        """,
+        """
+        payment_methods * payment_methods
+        event_stores * event_stores
+        klarna_payments * klarna_payments cu
+        """,
+        defaults={"force_payments": False, "credential_keys": {}},
+    ),
+    Resource(
+        "klarna_payments",
+        """
+        r text session_id client_token
+        r objects payment_methods
+        ru text auth_token
+        r flag mismatched_amounts
+        r object payment_instrument
+        u flag _update
+        """,
+        """
+        order > orders c!u
+        payment_gateway > payment_gateways
+        event_stores * event_stores
+        """,
+        sales="CRUD",
+        defaults={"payment_methods": []},
+    ),
+    Resource(
+        "transactions",
+        """
+        rs text number
+        r text payment_method_type currency_code
+        rs money amount
+        r flag succeeded
+        r text message error_code error_detail token gateway_transaction_id
+        """,
+        """
+        order > orders
+        payment_source > $payment_source
+        attachments * attachments
+        events * events
+        event_stores * event_stores
+        """,
+        verbs="LR",
+    ),
+    Resource(
+        "authorizations",
+        """
+        rs text number
+        r text payment_method_type currency_code
+        rs money amount
+        ru flag succeeded
+        r text message error_code error_detail token gateway_transaction_id cvv_code cvv_message avs_code
+        r text avs_message fraud_review
+        r money capture_amount capture_balance void_balance
+        u flag _forward _capture
+        u integer _capture_amount_cents
+        u flag _void _cancel
+        """,
+        """
+        order > orders
+        payment_source > $payment_source
+        attachments * attachments
+        events * events
+        event_stores * event_stores
+        captures * captures
+        voids * voids
+        """,
+        verbs="LRU",
+    ),
+    Resource(
+        "captures",
+        """
+        rs text number
+        r text payment_method_type currency_code
+        rs money amount
+        ru flag succeeded
+        r text message error_code error_detail token gateway_transaction_id
+        r money refund_amount refund_balance
+        u flag _forward _refund
+        u integer _refund_amount_cents
+        u flag _cancel
+        """,
+        """
+        order > orders
+        payment_source > $payment_source
+        attachments * attachments
+        events * events
+        event_stores * event_stores
+        reference_authorization > authorizations
+        refunds * refunds
+        return > returns
+        """,
+        verbs="LRU",
+    ),
+    Resource(
+        "voids",
+        """
+        rs text number
+        r text payment_method_type currency_code
+        rs money amount
+        ru flag succeeded
+        r text message error_code error_detail token gateway_transaction_id
+        u flag _forward
+        """,
+        """
+        order > orders
+        payment_source > $payment_source
+        attachments * attachments
+        events * events
+        event_stores * event_stores
+        reference_authorization > authorizations
+        """,
+        verbs="LRU",
+    ),
+    Resource(
+        "refunds",
+        """
+        rs text number
+        r text payment_method_type currency_code
+        rs money amount
+        ru flag succeeded
+        r text message error_code error_detail token gateway_transaction_id
+        u flag _forward
+        """,
+        """
+        order > orders
+        payment_source > $payment_source
+        attachments * attachments
+        events * events
+        event_stores * event_stores
+        reference_capture > captures
+        return > returns
+        """,
+        verbs="LRU",
+    ),
+    Resource(
+        "customer_payment_sources",
+        """
+        r text name
+        rcu text customer_token payment_source_token
+        """,
+        """
+        customer > customers c!u
+        payment_method > payment_methods cu
+        payment_source > $payment_source cu
+        event_stores * event_stores
+        """,
+        sales="RD",
+        is_own=True,
+    ),
+)

@@ -1,0 +1,1 @@
+"""Commerce Layer's own nouns over ledger records."""

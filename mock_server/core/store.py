@@ -87,16 +87,16 @@ class MemoryStore:
             self._kinds.pop(kind, None)
 
 
+_SLOW = b" "  # begins what orjson could not read back as it was
+
+
 def _dump(record: Record) -> bytes:
     try:
         return orjson.dumps(record)
     except TypeError:  # half a surrogate pair, or a whole number beyond 64 bits, which JSON itself has
-        return json.dumps(record, separators=(",", ":")).encode()
+        return _SLOW + json.dumps(record, separators=(",", ":")).encode()
 
 
 def _load(text: bytes) -> Record:
-    try:
-        record: Record = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        record = json.loads(text)
+    record: Record = json.loads(text) if text.startswith(_SLOW) else orjson.loads(text)
     return record

@@ -29,19 +29,18 @@ JSON_API = "application/vnd.api+json"
 _JSON = "application/json; charset=utf-8"
 
 
-def _in_full(error: type[ApiError]) -> list[str]:
-    """The docstring with its full stop, which the service's texts end with."""
-    return [(error.__doc__ or "").strip().splitlines()[0]]
-
-
-class Refused(Invalid):
-    """A refusal with one error object."""
+class _Worded(ApiError):
+    """One whose docstring is its detail, full stop included, beside a title."""
 
     title = ""
 
     @classmethod
     def default_messages(cls) -> list[str]:
-        return _in_full(cls)
+        return [(cls.__doc__ or "").strip().splitlines()[0]]
+
+
+class Refused(_Worded, Invalid):
+    """A refusal with one error object."""
 
     @classmethod
     def because(cls, text: str, *details: str) -> Refused:
@@ -73,7 +72,7 @@ class Throttled(RateLimited):
     headers = {"Retry-After": "0", "Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache", "Vary": ""}
 
 
-class AccessDenied(Unauthorised):
+class AccessDenied(_Worded, Unauthorised):
     """You are not authorized to perform this action on the requested resource."""
 
     status, code, title = 401, "UNAUTHORIZED", "Access denied"
@@ -83,19 +82,11 @@ class AccessDenied(Unauthorised):
         """``text`` explains it in the journal."""
         return cls(faults=[Fault("", text)])
 
-    @classmethod
-    def default_messages(cls) -> list[str]:
-        return _in_full(cls)
 
-
-class InvalidToken(Unauthorised):
+class InvalidToken(_Worded, Unauthorised):
     """The access token you provided is invalid."""
 
     status, code, title = 401, "INVALID_TOKEN", "Invalid token"
-
-    @classmethod
-    def default_messages(cls) -> list[str]:
-        return _in_full(cls)
 
 
 class KeyNotIncludedInUrl(Refused):
@@ -273,14 +264,8 @@ def blank(name: str, *, is_relationship: bool = False, why: str = "") -> Problem
     return Problem(name, "can't be blank", "blank", is_relationship, why=why)
 
 
-class OAuthError(ApiError):
+class OAuthError(_Worded):
     """A refusal of the authorization server: one error object whose ``status`` is a number."""
-
-    title = ""
-
-    @classmethod
-    def default_messages(cls) -> list[str]:
-        return _in_full(cls)
 
 
 class InvalidClient(OAuthError):

@@ -24,6 +24,7 @@ _HERE = b"\x00"  # stands for a resource's own address
 _ALL: frozenset[str] = frozenset()
 _SINCE_2_8_0 = ("event_stores",)
 
+Included = dict[tuple[str, str], tuple[Record, Tree]]  # type and id -> record, and what is included from it
 Reader = Callable[[Record, Record], None]  # of a record and its owner: raises when it may not be read from there
 
 
@@ -45,18 +46,19 @@ class Writer:
         if record is None:
             return b'{"data":null}'
         written = [b'{"data":']
-        self._write(written, record, type_, self.query.include)
-        self._write_included(written, [record])
+        included = self._included([record])
+        self._write_primary(written, record, type_, included)
+        self._write_included(written, included)
         return b"".join((*written, b"}"))
 
     def many(self, found: Sequence[Record], *, path: str, type_: str = "", count: int | None = None) -> bytes:
         """A page of a list; ``count`` is how many there are in all, None for a list that is read by cursor."""
-        written = [b'{"data":[']
+        written, included = [b'{"data":['], self._included(found)
         for record in found:
-            self._write(written, record, type_, self.query.include)
+            self._write_primary(written, record, type_, included)
             written.append(b",")
         written[-1 if found else 1 :] = [b"]"]
-        self._write_included(written, found)
+        self._write_included(written, included)
         links = self._links(path, count, found)
         counted = {"record_count": count, "page_count": self._pages(count)} if count is not None else self.meta
         end = f',"meta":{encode(counted)},"links":{encode(links)}}}'
@@ -111,23 +113,27 @@ class Writer:
         pieces[-1] += ("}" if comma else "") + f',"meta":{meta}}}'
         return pieces
 
-    def _write_included(self, written: list[bytes], primary: Sequence[Record]) -> None:
+    def _write_primary(self, written: list[bytes], record: Record, type_: str, included: Included) -> None:
+        """Some other resource may lead back to one that was asked for: its linkage is told there."""
+        _, branches = included.pop((record["type"], record["id"]), (record, {}))
+        self._write(written, record, type_, {**self.query.include, **branches} if branches else self.query.include)
+
+    def _write_included(self, written: list[bytes], included: Included) -> None:
         """``included``, each resource once; nothing when nothing was asked for."""
         if not self.query.include:
             return
-        found: dict[tuple[str, str], tuple[Record, Tree]] = {}  # type and id -> record, and what is included from it
-        self._collect(primary, self.query.include, found)
-        for record in primary:
-            found.pop((record["type"], record["id"]), None)
         written.append(b',"included":[')
-        for record, branches in found.values():
+        for record, branches in included.values():
             self._write(written, record, "", branches)
             written.append(b",")
-        written[-1] = b"]" if found else written[-1] + b"]"
+        written[-1] = b"]" if included else written[-1] + b"]"
 
-    def _collect(
-        self, owners: Iterable[Record], tree: Tree, found: dict[tuple[str, str], tuple[Record, Tree]]
-    ) -> None:
+    def _included(self, primary: Sequence[Record]) -> Included:
+        included: Included = {}
+        self._collect(primary, self.query.include, included)
+        return included
+
+    def _collect(self, owners: Iterable[Record], tree: Tree, included: Included) -> None:
         for name, branch in tree.items():
             targets = []
             for owner in owners:
@@ -137,9 +143,9 @@ class Writer:
                     self.check(record, owner)
                 targets += behind
             for record in targets:
-                _, branches = found.setdefault((record["type"], record["id"]), (record, {}))
+                _, branches = included.setdefault((record["type"], record["id"]), (record, {}))
                 branches.update(branch)
-            self._collect(targets, branch, found)
+            self._collect(targets, branch, included)
 
     def _behind(self, record: Record, relation: Relation) -> list[Record]:
         """Looked up once: for the linkage, and to be included."""

@@ -6,6 +6,21 @@ declares it (read 2026-11-21).
 
 from mock_server.providers.commercelayer.resources.rows import Resource
 
+# of every transaction: attributes before and after ``succeeded``, and relationships
+_NUMBERED = """
+    rs text number
+    r text payment_method_type currency_code
+    rs money amount
+    """
+_ANSWERED = """
+    r text message error_code error_detail token gateway_transaction_id"""
+_OF_AN_ORDER = """
+    order > orders
+    payment_source > $payment_source
+    attachments * attachments
+    events * events
+    event_stores * event_stores"""
+
 ROWS = (
     Resource(
         "payment_methods",
@@ -78,44 +93,17 @@ ROWS = (
         sales="CRUD",
         defaults={"payment_methods": []},
     ),
-    Resource(
-        "transactions",
-        """
-        rs text number
-        r text payment_method_type currency_code
-        rs money amount
-        r flag succeeded
-        r text message error_code error_detail token gateway_transaction_id
-        """,
-        """
-        order > orders
-        payment_source > $payment_source
-        attachments * attachments
-        events * events
-        event_stores * event_stores
-        """,
-        verbs="LR",
-    ),
+    Resource("transactions", f"{_NUMBERED}r flag succeeded{_ANSWERED}", _OF_AN_ORDER, verbs="LR"),
     Resource(
         "authorizations",
-        """
-        rs text number
-        r text payment_method_type currency_code
-        rs money amount
-        ru flag succeeded
-        r text message error_code error_detail token gateway_transaction_id cvv_code cvv_message avs_code
-        r text avs_message fraud_review
+        f"""{_NUMBERED}ru flag succeeded{_ANSWERED}
+        r text cvv_code cvv_message avs_code avs_message fraud_review
         r money capture_amount capture_balance void_balance
         u flag _forward _capture
         u integer _capture_amount_cents
         u flag _void _cancel
         """,
-        """
-        order > orders
-        payment_source > $payment_source
-        attachments * attachments
-        events * events
-        event_stores * event_stores
+        f"""{_OF_AN_ORDER}
         captures * captures
         voids * voids
         """,
@@ -123,23 +111,13 @@ ROWS = (
     ),
     Resource(
         "captures",
-        """
-        rs text number
-        r text payment_method_type currency_code
-        rs money amount
-        ru flag succeeded
-        r text message error_code error_detail token gateway_transaction_id
+        f"""{_NUMBERED}ru flag succeeded{_ANSWERED}
         r money refund_amount refund_balance
         u flag _forward _refund
         u integer _refund_amount_cents
         u flag _cancel
         """,
-        """
-        order > orders
-        payment_source > $payment_source
-        attachments * attachments
-        events * events
-        event_stores * event_stores
+        f"""{_OF_AN_ORDER}
         reference_authorization > authorizations
         refunds * refunds
         return > returns
@@ -148,40 +126,20 @@ ROWS = (
     ),
     Resource(
         "voids",
-        """
-        rs text number
-        r text payment_method_type currency_code
-        rs money amount
-        ru flag succeeded
-        r text message error_code error_detail token gateway_transaction_id
+        f"""{_NUMBERED}ru flag succeeded{_ANSWERED}
         u flag _forward
         """,
-        """
-        order > orders
-        payment_source > $payment_source
-        attachments * attachments
-        events * events
-        event_stores * event_stores
+        f"""{_OF_AN_ORDER}
         reference_authorization > authorizations
         """,
         verbs="LRU",
     ),
     Resource(
         "refunds",
-        """
-        rs text number
-        r text payment_method_type currency_code
-        rs money amount
-        ru flag succeeded
-        r text message error_code error_detail token gateway_transaction_id
+        f"""{_NUMBERED}ru flag succeeded{_ANSWERED}
         u flag _forward
         """,
-        """
-        order > orders
-        payment_source > $payment_source
-        attachments * attachments
-        events * events
-        event_stores * event_stores
+        f"""{_OF_AN_ORDER}
         reference_capture > captures
         return > returns
         """,

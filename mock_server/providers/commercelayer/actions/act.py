@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from mock_server.core.rules import Decision
 from mock_server.core.world import World
+from mock_server.providers.commercelayer.state.access import Viewer
 
 
 @dataclass(frozen=True)
@@ -13,8 +14,11 @@ class Act:
     """One request to do something."""
 
     world: World
-    is_sales: bool = False  # a sales channel asks, which may do less
-    market_ids: tuple[str, ...] = ()  # that the token is for; none: all
-    customer_id: str = ""  # the customer who logged in
+    viewer: Viewer = Viewer()
     base_url: str = ""  # of this server, for what browsers are given
     decision: Decision = Decision()
+
+    @property
+    def is_sales(self) -> bool:
+        """Whether a sales channel asks, which may do less."""
+        return self.viewer.is_sales

@@ -137,6 +137,9 @@ def expired(why: str) -> errors.Unprocessable:
 
 def delete(act: Act, payment: Record) -> None:
     """Forget it; the order has no payment source then. Raises AccessDenied, and Locked once it paid for something."""
+    if records.follow(act.world, payment["relations"]["order"]) is None:  # the order is gone
+        records.remove(act.world, payment)
+        return
     order = _order(act, payment["relations"]["order"])
     session = session_of(act.world, payment)
     is_used = session is not None and session["status"] == "complete"

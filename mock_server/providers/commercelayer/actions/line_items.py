@@ -17,6 +17,9 @@ from mock_server.providers.commercelayer.state import records
 from mock_server.providers.commercelayer.state.statuses import EDITABLE, EDITING
 
 
+_MOST = 1_000_000  # of one SKU, and the highest price in major units: sums stay whole numbers of 64 bits
+
+
 def create(act: Act, written: Written) -> Record:
     """Put so many of a SKU into an order, at its price in the order's market; a draft becomes pending.
 
@@ -105,6 +108,9 @@ def _check_price(act: Act, attributes: Mapping[str, Any]) -> None:
             continue
         if act.is_sales:
             raise errors.AccessDenied.because(f"{name} is for integrations; a sales channel sells at the listed price")
+        if cents > 100 * _MOST:
+            title, more = f"must be less than or equal to {100 * _MOST}", {"value": cents, "count": 100 * _MOST}
+            raise errors.Unprocessable.of(Problem(name, title, "less_than_or_equal_to", more=more))
         if cents < 0:
             more = {"value": cents, "count": 0}
             title, error = "must be greater than or equal to 0", "greater_than_or_equal_to"
@@ -138,6 +144,9 @@ def _unknown(code: str) -> Record:
 def _quantity(quantity: int | None) -> int:
     if quantity is None:
         raise errors.Unprocessable.of(errors.blank("quantity"))
+    if quantity > _MOST:
+        title, more = f"must be less than or equal to {_MOST}", {"value": quantity, "count": _MOST}
+        raise errors.Unprocessable.of(Problem("quantity", title, "less_than_or_equal_to", more=more))
     if quantity <= 0:
         more = {"value": quantity, "count": 0}
         raise errors.Unprocessable.of(Problem("quantity", "must be greater than 0", "greater_than", more=more))

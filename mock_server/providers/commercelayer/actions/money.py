@@ -29,7 +29,7 @@ from mock_server.providers.commercelayer.webhooks import emit
 _FAILED = "Klarna refused"  # message of a transaction that failed
 
 
-def refused(world: World, order: Record, payment: Record, amount: int) -> Record:
+def keep_refusal(world: World, order: Record, amount: int) -> Record:
     """Keep the authorization that Klarna refused. Tells authorizations.failed and transactions.refused."""
     told = {
         "succeeded": False, "error_code": "REJECTED", "error_detail": "The order was rejected by Klarna",
@@ -45,7 +45,7 @@ def capture(act: Act, order: Record) -> Record:
     """
     found = [row for row in related.many(act.world, order, "authorizations") if capturable(act.world, row)]
     if not found:
-        raise _not_permitted(f"nothing is left to capture of order {order['id']}")
+        raise not_permitted(f"nothing is left to capture of order {order['id']}")
     for authorization in found:
         amount = capturable(act.world, authorization)
         if amount:
@@ -60,15 +60,23 @@ def approve(world: World, order: Record) -> Record:
     return rows.start_fulfilling(world, order)
 
 
-def approve_and_capture(act: Act, order: Record) -> Record:
-    """Both at once, or neither. Tells orders.approve too. Raises Unprocessable."""
-    is_free = order["attributes"]["payment_status"] == FREE
-    for authorization in () if is_free else related.many(act.world, order, "authorizations"):
+def check_capture(act: Act, order: Record) -> None:
+    """Whether Klarna lets an order's money be captured; a refusal is kept as a capture that failed.
+
+    Raises Unprocessable: Klarna has not accepted the order, or no longer does.
+    """
+    for authorization in related.many(act.world, order, "authorizations"):
         ledger_order = ledger_order_of(act.world, authorization)
         if ledger_order is not None and ledger_order["fraud_status"] != ACCEPTED:
-            why = f"Klarna's order {ledger_order['order_id']} has fraud_status {ledger_order['fraud_status']}"
-            _keep_failure(act, order, authorization, capturable(act.world, authorization), "FRAUD_STATUS", why)
-            raise _not_permitted(why)
+            status, amount = ledger_order["fraud_status"], capturable(act.world, authorization)
+            why = f"Klarna's order {ledger_order['order_id']} has fraud_status {status}"
+            _keep_failure(act, order, authorization, amount, status, why)
+            raise not_permitted(why)
+
+
+def approve_and_capture(act: Act, order: Record) -> Record:
+    """Both at once. Tells orders.approve too. Raises Unprocessable."""
+    is_free = order["attributes"]["payment_status"] == FREE
     if order["attributes"]["status"] == PLACED:
         order = approve(act.world, order)
     return order if is_free else capture(act, order)
@@ -92,7 +100,7 @@ def refund(act: Act, order: Record) -> Record:
     """Give back all that was captured; the order is cancelled then. Tells refunds.*, orders.refund, orders.cancel."""
     found = [taken for taken in related.many(act.world, order, "captures") if captured_of(taken)]
     if not found:
-        raise _not_permitted(f"nothing is left to give back of order {order['id']}")
+        raise not_permitted(f"nothing is left to give back of order {order['id']}")
     for taken in found:
         _give_back(act, taken, captured_of(taken))
     return _now(act.world, order)
@@ -132,7 +140,7 @@ def update_authorization(act: Act, authorization: Record, written: Written) -> R
     order = _order_of(world, authorization)
     is_capture = bool(wanted.get("_capture")) or wanted.get("_capture_amount_cents") is not None
     if sum(map(bool, (wanted.get("_void"), wanted.get("_cancel"), is_capture))) > 1:
-        raise _not_permitted("of _capture, _void and _cancel only one can be done")
+        raise not_permitted("of _capture, _void and _cancel only one can be done")
     if wanted.get("_void") or wanted.get("_cancel"):
         trigger = "_void" if wanted.get("_void") else "_cancel"
         _check_void(order, authorization, trigger, ledger_order_of(world, authorization))
@@ -147,17 +155,17 @@ def update_authorization(act: Act, authorization: Record, written: Written) -> R
 def _check_capture(order: Record) -> None:
     if order["attributes"]["status"] != APPROVED:
         why = f"_capture needs an approved order, order {order['id']} is {order['attributes']['status']}"
-        raise _not_permitted(why)
+        raise not_permitted(why)
 
 
 def _check_void(order: Record, authorization: Record, trigger: str, ledger_order: Record | None) -> None:
     if not authorization["attributes"]["succeeded"] or ledger_order is None:
-        raise _not_permitted(f"authorization {authorization['id']} did not succeed")
+        raise not_permitted(f"authorization {authorization['id']} did not succeed")
     if ledger_order["status"] != "AUTHORIZED":
-        raise _not_permitted(f"Klarna's order is {ledger_order['status']}, expected AUTHORIZED")
+        raise not_permitted(f"Klarna's order is {ledger_order['status']}, expected AUTHORIZED")
     status = order["attributes"]["status"]
     if trigger == "_cancel" and status != PENDING:
-        raise _not_permitted(f"_cancel is for pending orders, order {order['id']} is {status}")
+        raise not_permitted(f"_cancel is for pending orders, order {order['id']} is {status}")
 
 
 def update_capture(act: Act, taken: Record, written: Written) -> Record:
@@ -170,7 +178,7 @@ def update_capture(act: Act, taken: Record, written: Written) -> Record:
         order = _order_of(world, taken)
         status = order["attributes"]["status"]
         if status != PENDING:
-            raise _not_permitted(f"_cancel is for pending orders, order {order['id']} is {status}")
+            raise not_permitted(f"_cancel is for pending orders, order {order['id']} is {status}")
         _give_back(act, taken, _amount(None, captured_of(taken), "_cancel"))
     elif wanted.get("_refund") or wanted.get("_refund_amount_cents") is not None:
         left = captured_of(taken)
@@ -192,7 +200,7 @@ def _with_rest(act: Act, transaction: Record, written: Written) -> Record:
     return records.update(act.world, _now(act.world, transaction), changes)
 
 
-def _not_permitted(why: str) -> errors.Unprocessable:
+def not_permitted(why: str) -> errors.Unprocessable:
     problem = Problem("status", "transition not permitted", "transition_not_permitted", why=why)
     return errors.Unprocessable.of(problem)
 
@@ -202,7 +210,7 @@ def _amount(asked: Any, left: int, name: str) -> int:
     if asked is None and left:
         return left
     if asked is None:
-        raise _not_permitted("nothing is left")
+        raise not_permitted("nothing is left")
     if asked <= 0:
         more = {"value": asked, "count": 0}
         raise errors.Unprocessable.of(Problem(name, "must be greater than 0", "greater_than", more=more))
@@ -220,7 +228,7 @@ def _take(act: Act, order: Record, authorization: Record, amount: int) -> None:
         captures.capture_order(act.world, token, amount)
     except NotAllowed as reason:
         _keep_failure(act, order, authorization, amount, reason.reason.upper(), str(reason))
-        raise _not_permitted(str(reason)) from reason
+        raise not_permitted(str(reason)) from reason
 
 
 def _keep_failure(act: Act, order: Record, authorization: Record, amount: int, code: str, why: str) -> None:
@@ -238,7 +246,7 @@ def _give_back(act: Act, taken: Record, amount: int) -> None:
         refunds.refund_order(act.world, taken["attributes"]["token"], amount, commercelayer_capture_id=taken["id"])
     except NotAllowed as reason:
         _reserve(act.world, taken, -amount)
-        raise _not_permitted(str(reason)) from reason
+        raise not_permitted(str(reason)) from reason
 
 
 def _reserve(world: World, taken: Record, amount: int) -> None:
@@ -246,7 +254,7 @@ def _reserve(world: World, taken: Record, amount: int) -> None:
 
     def note(found: Record) -> Record:
         if amount > captured_of(found):
-            raise _not_permitted(f"{amount} shall be refunded, {captured_of(found)} is left by now")
+            raise not_permitted(f"{amount} shall be refunded, {captured_of(found)} is left by now")
         return {**found, "private": {**found["private"], "refunded": found["private"].get("refunded", 0) + amount}}
 
     records.change(world, taken, note)
@@ -257,7 +265,7 @@ def _let_go(act: Act, authorization: Record) -> None:
     try:
         endings.cancel_order(act.world, authorization["attributes"]["token"])
     except NotAllowed as reason:
-        raise _not_permitted(str(reason)) from reason
+        raise not_permitted(str(reason)) from reason
 
 
 def _order_of(world: World, transaction: Record) -> Record:

@@ -9,8 +9,10 @@ from mock_server.core.clock import to_text
 from mock_server.core.errors import NotEmulated
 from mock_server.core.store import Record
 from mock_server.core.world import World
+from mock_server.ledger.decisions import Verdict
+from mock_server.ledger.transitions import ACCEPTED
 from mock_server.providers.commercelayer import errors
-from mock_server.providers.commercelayer.actions import addresses, money, placing, wallets
+from mock_server.providers.commercelayer.actions import addresses, checks, money, placing, wallets
 from mock_server.providers.commercelayer.actions.act import Act
 from mock_server.providers.commercelayer.actions.carts import keep_in_step
 from mock_server.providers.commercelayer.errors import Problem
@@ -24,6 +26,7 @@ from mock_server.providers.commercelayer.state.statuses import (
     DRAFT,
     EDITABLE,
     EDITING,
+    FREE,
     FULFILLED,
     MOVES,
     NOT_FOR_SALES,
@@ -100,7 +103,7 @@ def _check_values(world: World, attributes: Mapping[str, Any], own_id: str = "")
 
 def _market(act: Act, written: Written) -> Record:
     world = act.world
-    named, wanted = records.follow(world, written.relations.get("market")), act.market_ids
+    named, wanted = records.follow(world, written.relations.get("market")), act.viewer.market_ids
     if named is not None and wanted and named["id"] not in wanted:
         raise errors.AccessDenied.because(f"market {named['id']} is not one of the token's")
     if named is not None:
@@ -114,7 +117,7 @@ def _market(act: Act, written: Written) -> Record:
 def _customer(act: Act, attributes: dict[str, Any], relations: dict[str, Any]) -> Record | None:
     """Whose order it becomes: who logged in, who is named, or the one with this e-mail, made when there is none."""
     world = act.world
-    known = records.find(world, "customers", act.customer_id) if act.customer_id else None
+    known = records.find(world, "customers", act.viewer.customer_id) if act.viewer.customer_id else None
     known = known or records.follow(world, relations.get("customer"))
     if known is None and attributes.get("customer_email"):
         known, is_new = customer_of(world, attributes["customer_email"])
@@ -122,7 +125,7 @@ def _customer(act: Act, attributes: dict[str, Any], relations: dict[str, Any]) -
             emit(world, "customers.create", known)
     elif known is not None:
         attributes["customer_email"] = known["attributes"]["email"]
-        attributes["guest"] = not act.customer_id
+        attributes["guest"] = not act.viewer.customer_id
     if known is not None:
         relations["customer"] = records.reference(known)
     return known
@@ -214,6 +217,10 @@ def _check_changes(world: World, order: Record, attributes: Mapping[str, Any], r
 
 
 def _with(order: Record, attributes: Mapping[str, Any], relations: Mapping[str, Any]) -> Record:
+    """The order as it will be; with another payment method the payment source goes."""
+    method = relations.get("payment_method", order["relations"].get("payment_method"))
+    if list(method or ()) != list(order["relations"].get("payment_method") or ()):
+        relations = {"payment_source": None, **relations}
     return {
         **order,
         "attributes": {**order["attributes"], **attributes},
@@ -223,6 +230,7 @@ def _with(order: Record, attributes: Mapping[str, Any], relations: Mapping[str, 
 
 def _check_moves(act: Act, order: Record, moves: list[str], *, amount: int | None, is_kept: bool) -> None:
     """Each trigger after those before it, as if these had gone well. Raises Unprocessable."""
+    verdict = Verdict()
     for name in moves:
         attributes = order["attributes"]
         status, payment_status = attributes["status"], attributes["payment_status"]
@@ -230,11 +238,16 @@ def _check_moves(act: Act, order: Record, moves: list[str], *, amount: int | Non
             continue
         why = why_not(name, status, payment_status)
         if why:
-            error = "transition_not_permitted"
-            raise errors.Unprocessable.of(Problem("status", "transition not permitted", error, why=why))
+            raise money.not_permitted(why)
         if name in ("_place", "_authorize"):
-            placing.check(act, order, name, amount=amount, is_kept=is_kept)
+            verdict = checks.check(act, order, name, amount=amount, is_kept=is_kept)
+        elif name in ("_capture", "_approve_and_capture") and payment_status != FREE:
+            if verdict.fraud_status != ACCEPTED:
+                raise money.not_permitted(f"{name} needs what Klarna has accepted, it will be {verdict.fraud_status}")
+            money.check_capture(act, order)
         to, payment_to = after(name, status, payment_status)
+        if name == "_place" and attributes.get("place_async"):
+            to, payment_to = PLACING, payment_status
         order = {**order, "attributes": {**attributes, "status": to, "payment_status": payment_to}}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from mock_server.core.store import Record
@@ -22,8 +22,10 @@ from mock_server.providers.commercelayer.jsonapi.documents import after_cursor, 
 from mock_server.providers.commercelayer.jsonapi.filters import holds
 from mock_server.providers.commercelayer.jsonapi.queries import Query
 from mock_server.providers.commercelayer.resources import RESOURCES
+from mock_server.providers.commercelayer.resources.rows import Resource
 from mock_server.providers.commercelayer.schemas.documents import Written
-from mock_server.providers.commercelayer.state import records, related
+from mock_server.providers.commercelayer.state import access, records, related
+from mock_server.providers.commercelayer.state.access import Viewer
 from mock_server.providers.commercelayer.state.shown import attributes_of
 
 # views of several types as one -> those types
@@ -97,7 +99,14 @@ def find(world: World, type_: str, id_: str) -> Record:
 
 
 def create(act: Act, type_: str, written: Written) -> Record:
-    """A new record, by its own act or as it is told; triggers _disable and _enable are known everywhere."""
+    """A new record, by its own act or as it is told; triggers _disable and _enable are known everywhere.
+
+    Raises RecordNotFound, AccessDenied when it shall belong to what the caller may not see.
+    """
+    for name in ("order", "customer"):
+        owner = records.follow(act.world, written.relations.get(name))
+        if owner is not None and type_ != "orders":
+            access.check(act.world, act.viewer, owner)
     if type_ in _CREATE:
         return _CREATE[type_](act, written)
     attributes = {**RESOURCES[type_].defaults, **_plain(act, written)}
@@ -137,36 +146,23 @@ def _plain(act: Act, written: Written) -> dict[str, Any]:
     return {**told, **settings.switched(act.world, written.attributes)}
 
 
-def listed(
-    world: World, type_: str, query: Query, *, customer_id: str = "", market_ids: Collection[str] = ()
-) -> tuple[list[Record], int | None]:
+def listed(world: World, row: Resource, query: Query, viewer: Viewer) -> tuple[list[Record], int | None]:
     """A page of all records of a type that meet the query, and how many there are; None when nobody counts.
 
-    With ``customer_id`` only those that are this customer's, with ``market_ids`` only what is sold in these markets.
+    A token for markets sees what is sold there, a customer through a sales channel what is their own.
     """
-    if customer_id:
-        customer = find(world, "customers", customer_id)
+    type_ = row.type
+    if viewer.is_sales and viewer.customer_id and row.is_own:
+        customer = find(world, "customers", viewer.customer_id)
         return chosen(world, type_, records.belonging(world, customer, type_), query)
     types = VIEWS.get(type_, (type_,))
-    if market_ids and {"market", "price_list"} & RESOURCES[type_].relations.keys():
-        lists = [market["relations"]["price_list"] for market in _markets(world, market_ids)]
-        sold = (each for each in _every(world, types) if _is_sold(each, market_ids, lists))
-        return chosen(world, type_, sold, query)
+    if viewer.market_ids and {"market", "price_list", "order"} & row.relations.keys():
+        offered = (each for each in _every(world, types) if access.is_offered(world, viewer, each))
+        return chosen(world, type_, offered, query)
     is_plain = len(types) == 1 and not query.filters and not query.sort
     if is_plain and type_ not in BY_CURSOR:
         return page_of(world, types[0], query.page), records.how_many(world, types[0])
     return chosen(world, type_, _every(world, types), query)
-
-
-def _markets(world: World, ids: Collection[str]) -> Iterator[Record]:
-    return (market for market in records.every(world, "markets") if market["id"] in ids)
-
-
-def _is_sold(record: Record, market_ids: Collection[str], price_lists: Collection[Any]) -> bool:
-    market = record["relations"].get("market")
-    if record["type"] == "prices":
-        return record["relations"].get("price_list") in price_lists
-    return market is None or market[1] in market_ids
 
 
 def _every(world: World, types: Iterable[str]) -> Iterator[Record]:

@@ -108,6 +108,12 @@ def status_of(world: World, order: Record) -> str:
     return str(order["attributes"]["payment_status"])
 
 
+def held(world: World, order: Record) -> int:
+    """What is authorized for an order, captured or not, minor units."""
+    found = (ledger_order_of(world, row) for row in related.many(world, order, "authorizations"))
+    return sum(each["remaining_authorized_amount"] + each["captured_amount"] for each in found if each is not None)
+
+
 def set_payment_status(world: World, order: Record, status: str, **changes: Any) -> Record:
     """Tells the topic of the status, when it is another one than before."""
     now, before = to_text(world.clock.now()), [""]
@@ -158,9 +164,3 @@ def close(world: World, order: Record) -> Record:
             emit(world, "shipments.cancel", records.update(world, shipment, {"status": "cancelled"}))
     emit(world, "orders.cancel", order)
     return order
-
-
-def sum_of(world: World, order: Record, type_: str) -> int:
-    """What the succeeded transactions of a type come to, minor units."""
-    found = related.many(world, order, type_)
-    return sum(row["attributes"]["amount_cents"] for row in found if row["attributes"]["succeeded"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from marshmallow import ValidationError, validate
 
@@ -228,7 +229,8 @@ def _faults_of_hook(attributes: Mapping[str, Any]) -> Iterator[Problem]:
                 yield Problem("include_resources", "is invalid", "invalid", more={"value": name}, why=why)
     try:
         _URL(url)
-    except ValidationError:
+        _ = urlsplit(url).port  # out of range, it raises
+    except (ValidationError, ValueError):
         yield Problem("callback_url", "is invalid", "invalid", more={"value": url})
 
 

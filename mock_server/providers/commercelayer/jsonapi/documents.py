@@ -37,6 +37,7 @@ class Writer:
     meta: Mapping[str, Any]
     query: Query = field(default_factory=Query)
     check: Reader = lambda record, owner: None
+    is_offered: Callable[[Record], bool] = lambda record: True  # what is not is left out
     hides: bool = False  # whether attributes are left out that a sales channel does not see
     _tails: dict[tuple[str, tuple[str, ...]], list[bytes]] = field(default_factory=dict)
     _known: dict[tuple[str, str, str], list[Record]] = field(default_factory=dict)  # type, id, relationship -> ...
@@ -158,9 +159,11 @@ class Writer:
         if not any(type_ in RESOURCES for type_ in relation.types):
             return []
         if relation.is_many:
-            return related.many(self.world, record, relation.name)
-        target = related.one(self.world, record, relation.name)
-        return [target] if target else []
+            found = related.many(self.world, record, relation.name)
+        else:
+            target = related.one(self.world, record, relation.name)
+            found = [target] if target else []
+        return [each for each in found if self.is_offered(each)]
 
     def _address(self, record: Record, type_: str = "") -> str:
         return f"{self.base_url}/api/{type_ or record['type']}/{record['id']}"

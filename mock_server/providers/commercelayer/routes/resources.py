@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mock_server.core.errors import ApiError
 from mock_server.core.later import Later
 from mock_server.core.rules import ACCEPTED
+from mock_server.core.store import Record
 from mock_server.ledger.decisions import PENDING_OPTIONS
 from mock_server.providers.commercelayer import errors
 from mock_server.providers.commercelayer.auth import Principal, principal_of, require
@@ -23,16 +24,16 @@ if TYPE_CHECKING:
     from mock_server.providers.commercelayer.actions import resources as actions
     from mock_server.providers.commercelayer.jsonapi import documents, queries
     from mock_server.providers.commercelayer.schemas import documents as schemas
-    from mock_server.providers.commercelayer.state import related
+    from mock_server.providers.commercelayer.state import access, related
 else:
     _HERE = "mock_server.providers.commercelayer"
     acts, actions = Later(f"{_HERE}.actions.act"), Later(f"{_HERE}.actions.resources")
     documents, queries = Later(f"{_HERE}.jsonapi.documents"), Later(f"{_HERE}.jsonapi.queries")
     schemas, related = Later(f"{_HERE}.schemas.documents"), Later(f"{_HERE}.state.related")
+    access = Later(f"{_HERE}.state.access")
 
 BASE = "/api"
 _DOCS = "https://docs.commercelayer.io/core-api-reference/"
-_OF_CUSTOMERS = ("customers", "customer_addresses", "customer_payment_sources")
 _ORDER_OUTCOMES: Outcomes = {
     ACCEPTED: {}, "pending": PENDING_OPTIONS, "declined": {}, "expired": {}, "amounts_mismatch": {},
     "authorized": {},
@@ -83,23 +84,6 @@ def _may(call: Call, row: Resource, verb: str) -> None:
         require(principal, row.sales, verb)
 
 
-def _may_touch(principal: Principal, record: Mapping[str, Any]) -> None:
-    """A token for a market sees that market's; through a sales channel customers see and change what is their own.
-
-    Raises RecordNotFound, AccessDenied. Source: docs.commercelayer.io, roles and permissions (read 2026-11-21).
-    """
-    market = record["relations"].get("market")
-    if principal.market_ids and market and market[1] not in principal.market_ids:
-        raise errors.RecordNotFound.because(f"{record['type']} {record['id']} is of another market than the token")
-    if principal.kind != SALES_CHANNEL:
-        return
-    if record["type"] == "payment_methods" and record["attributes"].get("disabled_at"):
-        raise errors.RecordNotFound.because(f"payment method {record['id']} is disabled")
-    owner = record["id"] if record["type"] == "customers" else (record["relations"].get("customer") or ("", ""))[1]
-    if record["type"] in _OF_CUSTOMERS and owner != principal.customer_id:
-        raise errors.AccessDenied.because(f"{record['type']} {record['id']} is not of the customer who logged in")
-
-
 def _query(call: Call, row: Resource, *, is_list: bool = False) -> Any:
     principal = principal_of(call)
     return queries.read_query(row, call.query, is_list=is_list, check=lambda type_: _may_read(principal, type_))
@@ -118,23 +102,28 @@ def _writer(call: Call, query: Any) -> Any:
         "trace_id": f"{call.world.ids.draw('commercelayer.trace').getrandbits(256):064x}",
     }
 
-    def check(record: Mapping[str, Any], owner: Mapping[str, Any]) -> None:
+    viewer = _viewer(call)
+
+    def check(record: Record, owner: Record) -> None:
         _may_read(principal, record["type"])
         if record["type"] != "customers":  # an order shows whose it is
-            _may_touch(principal, record)
+            access.check(call.world, viewer, record)
         if owner["type"] == "customers":
-            _may_touch(principal, owner)
+            access.check(call.world, viewer, owner)
 
-    is_sales = principal.kind == SALES_CHANNEL
-    return documents.Writer(call.world, call.base_url, meta, query, check, hides=is_sales)
+    def is_offered(record: Record) -> bool:
+        return access.is_offered(call.world, viewer, record)
+
+    return documents.Writer(call.world, call.base_url, meta, query, check, is_offered, hides=viewer.is_sales)
+
+
+def _viewer(call: Call) -> Any:
+    principal = principal_of(call)
+    return access.Viewer(principal.kind == SALES_CHANNEL, tuple(principal.market_ids), principal.customer_id)
 
 
 def _act(call: Call) -> Any:
-    principal = principal_of(call)
-    return acts.Act(
-        call.world, principal.kind == "sales_channel", tuple(principal.market_ids), principal.customer_id,
-        call.base_url, call.decision,
-    )  # fmt: skip
+    return acts.Act(call.world, _viewer(call), call.base_url, call.decision)
 
 
 def _found(row: Resource, verb: str) -> Callable[[Call], Any]:
@@ -144,7 +133,7 @@ def _found(row: Resource, verb: str) -> Callable[[Call], Any]:
         if row.is_single:
             return _single(call, row)
         found = actions.find(call.world, row.type, call.path_args["id"])
-        _may_touch(principal_of(call), found)
+        access.check(call.world, _viewer(call), found)
         return found
 
     return find
@@ -182,11 +171,7 @@ def _operations(row: Resource) -> Iterator[Operation]:
 
     def list_(call: Call) -> Reply:
         query = _query(call, row, is_list=True)
-        principal = principal_of(call)
-        own = principal.customer_id if principal.kind == SALES_CHANNEL and row.is_own else ""
-        found, count = actions.listed(
-            call.world, row.type, query, customer_id=own, market_ids=principal.market_ids
-        )
+        found, count = actions.listed(call.world, row, query, _viewer(call))
         return Reply(_writer(call, query).many(found, path=path, type_=_view(row), count=count))
 
     def create(call: Call) -> Reply:
@@ -258,8 +243,11 @@ def _related(row: Resource) -> Callable[[Call], Reply]:
         if "links" in call.path_args:
             return Reply(writer.linkage(call.found, relation))
         if not relation.is_many:
-            return Reply(writer.single(related.one(call.world, call.found, name)))
-        behind = related.many(call.world, call.found, name)
+            target_record = related.one(call.world, call.found, name)
+            if target_record is not None:
+                access.check(call.world, _viewer(call), target_record)
+            return Reply(writer.single(target_record))
+        behind = [each for each in related.many(call.world, call.found, name) if writer.is_offered(each)]
         found, count = actions.chosen(call.world, target.type, behind, query)
         path = f"{BASE}/{row.type}/{call.found['id']}/{name}"
         return Reply(writer.many(found, path=path, count=count))

@@ -38,8 +38,8 @@ _ANY = (DRAFT, PENDING, PLACING, PLACED, APPROVED, CANCELLED, EDITING)
 MOVES: Mapping[str, Move] = {
     "_pending": Move((DRAFT, PLACING), (PENDING,), to=PENDING),
     "_authorize": Move(
-        (PENDING, PLACED, APPROVED), payment_done=(AUTHORIZED, PARTLY_AUTHORIZED, PARTLY_PAID, PAID, FREE),
-        payment_to=AUTHORIZED, sales=True,
+        (PENDING, PLACED, APPROVED), payment_done=(AUTHORIZED, PARTLY_PAID, PAID, FREE), payment_to=AUTHORIZED,
+        sales=True,
     ),
     "_place": Move((PENDING, PLACING), (PLACED, APPROVED), to=PLACED, payment_to=AUTHORIZED, sales=True),
     "_approve": Move((PLACED,), (APPROVED,), to=APPROVED),

@@ -198,7 +198,7 @@ def _call(path_args: Mapping[str, str], public_url: str) -> Call:
     return Call(
         method=request.method,
         path=request.path,
-        query=request.args.to_dict() if request.query_string else {},
+        query=_query() if request.query_string else {},
         headers=headers,
         wire_headers=_as_spelled(underscored),
         underscored=underscored,
@@ -208,6 +208,11 @@ def _call(path_args: Mapping[str, str], public_url: str) -> Call:
         path_args=path_args,
         started_ms=stopwatch_ms(),
     )
+
+
+def _query() -> Mapping[str, str]:
+    """Of a parameter that comes twice the last, as Rails and PHP have it."""
+    return {name: values[-1] for name, values in request.args.lists()}
 
 
 def _as_spelled(underscored: frozenset[str] | None) -> Mapping[str, str]:

@@ -21,7 +21,6 @@ from mock_server.providers.commercelayer.state.shown import is_old, text_of
 from mock_server.providers.commercelayer.state.views import encode
 
 _HERE = b"\x00"  # stands for a resource's own address
-_ALL: frozenset[str] = frozenset()
 _SINCE_2_8_0 = ("event_stores",)
 
 Included = dict[tuple[str, str], tuple[Record, Tree]]  # type and id -> record, and what is included from it
@@ -75,9 +74,9 @@ class Writer:
     def _write(self, written: list[bytes], record: Record, type_: str, include: Tree) -> None:
         type_ = type_ or record["type"]
         row, here = RESOURCES[type_], _utf8(self._address(record, type_))
-        only = self.query.fields.get(type_, _ALL)
+        only = self.query.fields.get(type_)
         if self.hides and row.hidden:
-            only = (only or row.fields) - set(row.hidden)
+            only = (row.fields if only is None else only) - set(row.hidden)
         attributes = text_of(self.world, record, type_=type_, only=only)
         tail, *rest = self._tail(row, only, include)
         for name, after in zip(rest[::2], rest[1::2], strict=True):
@@ -87,7 +86,7 @@ class Writer:
         told = b'"}' if attributes == "{}" else b'"},"attributes":' + _utf8(attributes)
         written += (_utf8(start), here, told, tail.replace(_HERE, here))
 
-    def _tail(self, row: Resource, only: frozenset[str], include: Tree) -> list[bytes]:
+    def _tail(self, row: Resource, only: frozenset[str] | None, include: Tree) -> list[bytes]:
         """What follows the attributes: text, then for each relationship that is included its name and the text after.
 
         The same for all of a type but for their addresses, so it is written once.
@@ -97,11 +96,11 @@ class Writer:
             self._tails[key] = [piece.encode() for piece in self._written_tail(row, only, include)]
         return self._tails[key]
 
-    def _written_tail(self, row: Resource, only: frozenset[str], include: Tree) -> list[str]:
+    def _written_tail(self, row: Resource, only: frozenset[str] | None, include: Tree) -> list[str]:
         is_short = row.type == "klarna_payments" and is_old(self.world)
         here, pieces, comma = _HERE.decode(), [',"relationships":{'], ""
         for name in row.relations:
-            if (only and name not in only) or (is_short and name in _SINCE_2_8_0):
+            if (only is not None and name not in only) or (is_short and name in _SINCE_2_8_0):
                 continue
             links = f'{{"self":"{here}/relationships/{name}","related":"{here}/{name}"}}'
             pieces[-1] += f'{comma}"{name}":{{"links":{links}'

@@ -22,6 +22,7 @@ from mock_server.providers.commercelayer.state.shown import attributes_of
 
 _LONGEST_NAME = 240  # characters
 _TRUE, _FALSE = ("true", "t", "1", "yes"), ("false", "f", "0", "no")
+_OF_LIKE = re.compile(r"\\(.)|(.)", re.DOTALL)
 _TIME = re.compile(r"\d{4}-\d\d-\d\d")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
@@ -158,10 +159,10 @@ def _compared(value: Any, wanted: str) -> int | None:
 
 
 def _like(value: Any, wanted: str) -> bool:
-    """SQL's LIKE: % is anything, _ any character; case does not count."""
+    """SQL's LIKE: % is anything, _ any character, a backslash takes both at their word; case does not count."""
     if value is None:
         return False
-    text, pieces = _text(value).lower(), wanted.lower().split("%")
+    text, pieces = _text(value).lower(), _pieces(wanted.lower())
     first, last = pieces[0], pieces[-1]
     if len(pieces) == 1:
         return len(text) == len(first) and _is_at(text, 0, first)
@@ -178,8 +179,19 @@ def _like(value: Any, wanted: str) -> bool:
     return True
 
 
-def _is_at(text: str, place: int, piece: str) -> bool:
-    return all(want in ("_", text[place + number]) for number, want in enumerate(piece))
+def _pieces(pattern: str) -> list[list[str]]:
+    """The characters between the %s; an empty one stands for any."""
+    pieces: list[list[str]] = [[]]
+    for escaped, char in _OF_LIKE.findall(pattern):
+        if char == "%":
+            pieces.append([])
+        else:
+            pieces[-1].append(escaped or ("" if char == "_" else char))
+    return pieces
+
+
+def _is_at(text: str, place: int, piece: Sequence[str]) -> bool:
+    return all(want in ("", text[place + number]) for number, want in enumerate(piece))
 
 
 def _within(value: Any, wanted: str) -> bool:
@@ -230,6 +242,8 @@ def _has(value: Any, part: Any) -> bool:
 
 
 _COMPARISONS: dict[str, Test] = {
+    "eq": _equal,
+    "not_eq": _not(_equal),
     "lt": lambda value, wanted: _compared(value, wanted) == -1,
     "lteq": lambda value, wanted: _compared(value, wanted) in (-1, 0),
     "gt": lambda value, wanted: _compared(value, wanted) == 1,
@@ -244,9 +258,6 @@ _COMPARISONS: dict[str, Test] = {
     "not_cont": _not(_within),
 }
 _MATCHERS: dict[str, Test] = {
-    "eq": _equal,
-    "not_eq": _not(_equal),
-    "not_eq_all": _all(_not(_equal)),
     **_COMPARISONS,
     **{f"{name}_any": _any(test) for name, test in _COMPARISONS.items()},
     **{f"{name}_all": _all(test) for name, test in _COMPARISONS.items()},

@@ -15,7 +15,9 @@ from mock_server.providers.commercelayer.state.views import encode
 _OLD_KLARNA_PAYMENT = ("mismatched_amounts", "payment_instrument")  # what the schema 2.8.0 has not
 
 
-def attributes_of(world: World, record: Record, *, type_: str = "", only: Collection[str] = ()) -> dict[str, Any]:
+def attributes_of(
+    world: World, record: Record, *, type_: str = "", only: Collection[str] | None = None
+) -> dict[str, Any]:
     """By name; ``type_`` is what it is shown as, when not as its own type, ``only`` narrows it to these names."""
     computed = _COMPUTED[record["type"]](world, record) if record["type"] in _COMPUTED else None
     told = views.attributes_of(record, computed)
@@ -25,12 +27,12 @@ def attributes_of(world: World, record: Record, *, type_: str = "", only: Collec
     if record["type"] == "klarna_payments" and is_old(world):
         for name in _OLD_KLARNA_PAYMENT:
             del told[name]
-    return {name: value for name, value in told.items() if name in only} if only else told
+    return told if only is None else {name: value for name, value in told.items() if name in only}
 
 
-def text_of(world: World, record: Record, *, type_: str = "", only: Collection[str] = ()) -> str:
+def text_of(world: World, record: Record, *, type_: str = "", only: Collection[str] | None = None) -> str:
     """The same as a JSON object; most often it is kept with the record."""
-    is_kept = not only and type_ in ("", record["type"]) and record["type"] not in _COMPUTED and "shown" in record
+    is_kept = only is None and type_ in ("", record["type"]) and record["type"] not in _COMPUTED and "shown" in record
     if is_kept:
         kept: str = record["shown"]
         return kept

@@ -51,7 +51,7 @@ PROVIDER = Provider(
     hidden=("private", "shown"),
     secrets=(
         "client_secret", "password", "customer_password", "api_key", "api_secret", "shared_secret", "assertion",
-        "refresh_token", "code",
+        "refresh_token",
     ),  # fmt: skip
     told_secrets=("access_token", "refresh_token", "shared_secret"),
     furnish=lambda world: seeds.furnish(world),

@@ -138,7 +138,8 @@ def _ask_klarna(act: Act, order: Record, amount: int, *, is_kept: bool) -> Verdi
     authorization = None
     if payment is not None and not is_kept:
         session, authorization = authorized(act, payment)
-        if session["status"] == "complete" and not is_of(world, order, session["order_id"]):
+        is_rest = order["attributes"]["payment_status"] == PARTLY_AUTHORIZED  # which wants a session of its own
+        if session["status"] == "complete" and (is_rest or not is_of(world, order, session["order_id"])):
             raise expired(f"order {session['order_id']} was placed with session {session['id']}")
     verdict = verdict_of(act, authorization)
     if verdict is None:

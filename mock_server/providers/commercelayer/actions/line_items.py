@@ -14,6 +14,7 @@ from mock_server.providers.commercelayer.errors import Problem
 from mock_server.providers.commercelayer.resources import RESOURCES
 from mock_server.providers.commercelayer.schemas.documents import Written
 from mock_server.providers.commercelayer.state import records
+from mock_server.providers.commercelayer.state.carts import price_of
 from mock_server.providers.commercelayer.state.statuses import EDITABLE, EDITING
 
 
@@ -154,15 +155,12 @@ def _quantity(quantity: int | None) -> int:
 
 
 def _price(world: World, order: Record, sku: Record) -> Record:
-    """Of the SKU in the price list of the order's market."""
-    market = records.follow(world, order["relations"].get("market"))
-    price_list = market["relations"].get("price_list") if market else None
     code = sku["attributes"]["code"]
-    for price in records.every(world, "prices"):
-        if price["attributes"]["sku_code"] == code and price["relations"]["price_list"] == price_list:
-            return price
-    why = f"SKU {code} has no price in price list {price_list and price_list[1]}"
-    raise errors.Unprocessable.of(Problem("unit_amount_cents", "can't be blank", "blank", why=why))
+    price = price_of(world, order, code)
+    if price is None:
+        why = f"SKU {code} has no price in the price list of the order's market"
+        raise errors.Unprocessable.of(Problem("unit_amount_cents", "can't be blank", "blank", why=why))
+    return price
 
 
 def _same(world: World, order: Record, sku: Record) -> Record | None:

@@ -1,18 +1,15 @@
-"""What can be done with an order besides paying it: make it, change it, move it through its statuses."""
+"""What can be done with an order: make it, change it, delete it; its triggers are in ``moves``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from mock_server.core.clock import to_text
 from mock_server.core.errors import NotEmulated
 from mock_server.core.store import Record
 from mock_server.core.world import World
-from mock_server.ledger.decisions import Verdict
-from mock_server.ledger.transitions import ACCEPTED
 from mock_server.providers.commercelayer import errors
-from mock_server.providers.commercelayer.actions import addresses, checks, money, placing, wallets
+from mock_server.providers.commercelayer.actions import addresses, moves, wallets
 from mock_server.providers.commercelayer.actions.act import Act
 from mock_server.providers.commercelayer.actions.carts import keep_in_step
 from mock_server.providers.commercelayer.errors import Problem
@@ -25,19 +22,11 @@ from mock_server.providers.commercelayer.state.related import suits
 from mock_server.providers.commercelayer.state.statuses import (
     DRAFT,
     EDITABLE,
-    EDITING,
-    FREE,
-    FULFILLED,
     MOVES,
     NOT_FOR_SALES,
     OPEN,
-    PENDING,
-    PLACED,
     PLACING,
     UNPAID,
-    after,
-    is_done,
-    why_not,
 )
 from mock_server.providers.commercelayer.state.tokens import digest_of
 from mock_server.providers.commercelayer.webhooks import emit
@@ -153,14 +142,13 @@ def update(act: Act, order: Record, written: Written) -> Record:
     changed = _with(order, attributes, {**relations, **sources})
     _check_changes(act.world, order, attributes, {**relations, **sources})
     wallets.check(act, changed, triggers)
-    moves = [name for name in MOVES if name in triggers]
-    _check_moves(act, changed, moves, amount=amount, is_kept=wallets.USE in triggers)
+    wanted = [name for name in MOVES if name in triggers]
+    moves.check(act, changed, wanted, amount=amount, is_kept=wallets.USE in triggers)
     order = _write(act, order, attributes, {**relations, **addresses.copied(world, triggers, sources)})
     if wallets.USE in triggers:
         order = wallets.use(act, order)
-    for name in moves:
-        if not _is_done(order, name):
-            order = _pull(act, order, name, amount)
+    for name in wanted:
+        order = moves.pull(act, order, name, amount)
     wallets.save(act, order, triggers)
     _sign_up(world, order, written.attributes.get("customer_password"))
     return order
@@ -183,15 +171,10 @@ def _check_rights(act: Act, order: Record, triggers: Mapping[str, Any], *, is_mo
     if forbidden:
         raise errors.AccessDenied.because(f"{forbidden[0]} is not for sales channels")
     status = order["attributes"]["status"]
-    is_repeated = bool(triggers) and not is_more and all(_is_done(order, name) for name in triggers)
+    is_repeated = bool(triggers) and not is_more and all(moves.is_repeated(order, name) for name in triggers)
     if status not in (*OPEN, PLACING) and not is_repeated:
         why = f"order {order['id']} is {status}; a sales channel writes drafts and pending ones"
         raise errors.AccessDenied.because(why)
-
-
-def _is_done(order: Record, trigger: str) -> bool:
-    attributes = order["attributes"]
-    return trigger in MOVES and is_done(trigger, attributes["status"], attributes["payment_status"])
 
 
 def _check_changes(world: World, order: Record, attributes: Mapping[str, Any], relations: Mapping[str, Any]) -> None:
@@ -226,29 +209,6 @@ def _with(order: Record, attributes: Mapping[str, Any], relations: Mapping[str, 
         "attributes": {**order["attributes"], **attributes},
         "relations": {**order["relations"], **{name: list(ref) if ref else None for name, ref in relations.items()}},
     }
-
-
-def _check_moves(act: Act, order: Record, moves: list[str], *, amount: int | None, is_kept: bool) -> None:
-    """Each trigger after those before it, as if these had gone well. Raises Unprocessable."""
-    verdict = Verdict()
-    for name in moves:
-        attributes = order["attributes"]
-        status, payment_status = attributes["status"], attributes["payment_status"]
-        if is_done(name, status, payment_status):
-            continue
-        why = why_not(name, status, payment_status)
-        if why:
-            raise money.not_permitted(why)
-        if name in ("_place", "_authorize"):
-            verdict = checks.check(act, order, name, amount=amount, is_kept=is_kept)
-        elif name in ("_capture", "_approve_and_capture") and payment_status != FREE:
-            if verdict.fraud_status != ACCEPTED:
-                raise money.not_permitted(f"{name} needs what Klarna has accepted, it will be {verdict.fraud_status}")
-            money.check_capture(act, order)
-        to, payment_to = after(name, status, payment_status)
-        if name == "_place" and attributes.get("place_async"):
-            to, payment_to = PLACING, payment_status
-        order = {**order, "attributes": {**attributes, "status": to, "payment_status": payment_to}}
 
 
 def _write(act: Act, order: Record, attributes: dict[str, Any], relations: dict[str, Any]) -> Record:
@@ -299,89 +259,3 @@ def delete(act: Act, order: Record) -> None:
     customer = order["relations"].get("customer")
     records.remove(world, order, belongs={"orders": customer} if customer else None)
     emit(world, "orders.destroy", order)
-
-
-def _pull(act: Act, order: Record, trigger: str, amount: int | None) -> Record:
-    if trigger in ("_place", "_authorize"):
-        return placing.pull(act, order, trigger, amount=amount)
-    if trigger in money.TRIGGERS:
-        return money.TRIGGERS[trigger](act, order)
-    return _PULLS[trigger](act.world, order)
-
-
-def _moved(status: str, topic: str, stamp: str = "") -> Callable[[World, Record], Record]:
-    """A trigger that only sets the status, and perhaps a time."""
-
-    def move(world: World, order: Record) -> Record:
-        now = to_text(world.clock.now())
-        moved = records.update(world, order, {"status": status} | ({stamp: now} if stamp else {}))
-        emit(world, topic, moved)
-        return moved
-
-    return move
-
-
-def _set(**changes: Any) -> Callable[[World, Record], Record]:
-    return lambda world, order: records.update(world, order, changes)
-
-
-def _stamped(name: str) -> Callable[[World, Record], Record]:
-    return lambda world, order: records.update(world, order, {name: to_text(world.clock.now())})
-
-
-def _counted(name: str) -> Callable[[World, Record], Record]:
-    def count(world: World, order: Record) -> Record:
-        def add(found: Record) -> Record:
-            attributes = found["attributes"]
-            return {**found, "attributes": {**attributes, name: (attributes.get(name) or 0) + 1}}
-
-        return records.change(world, order, add)
-
-    return count
-
-
-def _refresh(world: World, order: Record) -> Record:
-    """Sums anew; Klarna's payment source goes, as with every refresh."""
-    order = records.update(world, order, {"refreshed_at": to_text(world.clock.now())}, {"payment_source": None})
-    return keep_in_step(world, order)
-
-
-def _refresh_prices(world: World, order: Record) -> Record:
-    """Lines get the prices that SKUs have by now, but for those whose price the caller set."""
-    prices = {price["attributes"]["sku_code"]: price for price in records.every(world, "prices")}
-    for line in records.belonging(world, order, "line_items"):
-        price = prices.get(line["attributes"].get("sku_code"))
-        if line["attributes"]["item_type"] == "skus" and price is not None:
-            cents = price["attributes"]["amount_cents"]
-            total = cents * line["attributes"]["quantity"]
-            records.update(world, line, {"unit_amount_cents": cents, "total_amount_cents": total})
-    return _refresh(world, order)
-
-
-def _nullify(world: World, order: Record) -> Record:
-    return records.update(world, order, relations={"payment_source": None})
-
-
-def _fulfill(world: World, order: Record) -> Record:
-    now = to_text(world.clock.now())
-    done = records.update(world, order, {"fulfillment_status": FULFILLED, "fulfillment_updated_at": now})
-    emit(world, "orders.fulfill", done)
-    return done
-
-
-_PULLS: Mapping[str, Callable[[World, Record], Record]] = {
-    "_pending": _moved(PENDING, "orders.pending"),
-    "_approve": money.approve,
-    "_start_editing": _moved(EDITING, "orders.start_editing"),
-    "_stop_editing": _moved(PLACED, "orders.stop_editing"),
-    "_archive": _stamped("archived_at"),
-    "_unarchive": _set(archived_at=None),
-    "_fulfill": _fulfill,
-    "_refresh": _refresh,
-    "_refresh_prices": _refresh_prices,
-    "_update_taxes": _counted("tax_calculations_count"),
-    "_validate": _counted("validations_count"),
-    "_nullify_payment_source": _nullify,
-    "_fix_payment_source": lambda world, order: order,  # nothing of this server's is ever broken
-    "_reset_circuit": _set(circuit_state="closed", circuit_failure_count=0),
-}

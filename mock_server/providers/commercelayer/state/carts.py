@@ -33,6 +33,14 @@ def lines_of(world: World, order: Record) -> list[Record]:
     return records.belonging(world, order, "line_items")
 
 
+def price_of(world: World, order: Record, code: str | None) -> Record | None:
+    """Of a SKU in the price list of the order's market."""
+    market = records.follow(world, order["relations"].get("market"))
+    prices = market["relations"].get("price_list") if market else None
+    found = (each for each in records.every(world, "prices") if each["relations"].get("price_list") == prices)
+    return next((each for each in found if each["attributes"]["sku_code"] == code), None)
+
+
 def sums_of(lines: Iterable[Record]) -> dict[str, Any]:
     """The amounts of an order with these lines, and how many items it has."""
     sums: dict[str, Any] = {**NOTHING, "skus_count": 0}

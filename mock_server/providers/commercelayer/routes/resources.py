@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mock_server.core.errors import ApiError
 from mock_server.core.later import Later
-from mock_server.core.rules import ACCEPTED
+from mock_server.core.rules import ACCEPTED, look_into
 from mock_server.core.store import Record
 from mock_server.ledger.decisions import PENDING_OPTIONS
 from mock_server.providers.commercelayer import errors
@@ -193,7 +193,7 @@ def _operations(row: Resource) -> Iterator[Operation]:
         yield declare("list", "GET", path, LIST, list_, find=_allowed(row, LIST))
     if CREATE in row.verbs:
         yield declare(
-            "create", "POST", path, CREATE, create, find=_allowed(row, CREATE),
+            "create", "POST", path, CREATE, create, find=_allowed(row, CREATE), purchase=_purchase,
             load=lambda call: schemas.load_document(call, row, schemas.CREATE),
             schema=lambda: schemas.schema_of(row.type, schemas.CREATE),
         )  # fmt: skip
@@ -223,7 +223,10 @@ def _purchase(call: Call) -> Mapping[str, Any]:
     """What rules see as purchase.*: the order as Klarna will, when there is one behind the request."""
     from mock_server.providers.commercelayer.state.purchases import seen_by_rules  # not before a rule asks
 
-    return seen_by_rules(call.world, call.path.split("/")[2], call.path_args.get("id", ""))
+    if "id" in call.path_args:
+        return seen_by_rules(call.world, call.path.split("/")[2], call.path_args["id"])
+    order_id = look_into(call.json, ["data", "relationships", "order", "data", "id"])
+    return seen_by_rules(call.world, "orders", str(order_id))
 
 
 def _related(row: Resource) -> Callable[[Call], Reply]:

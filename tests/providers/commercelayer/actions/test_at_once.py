@@ -126,6 +126,23 @@ def test_refunds_at_once_never_exceed_the_capture(commercelayer: CommerceLayer, 
         _assert_numbered(commercelayer, order)
 
 
+def test_of_several_captures_one_given_back_at_once_is_given_back_once(
+    commercelayer: CommerceLayer, patch: Patch
+) -> None:
+    """The ledger alone would not mind: the order's other captures hold as much."""
+    for _ in ROUNDS:
+        order, authorization = _approved(commercelayer)
+        for _part in range(3):
+            commercelayer.update("authorizations", authorization, {"_capture_amount_cents": 600})
+        first, *others = (row["id"] for row in commercelayer.listed(f"/orders/{order}/captures"))
+
+        statuses = Counter(at_once(lambda: patch("captures", first, {"_refund_amount_cents": 600})))
+
+        left = [commercelayer.read("captures", each)["refund_balance_cents"] for each in (first, *others)]
+        assert [{200: 1, 422: 15}, [0, 600, 600]] == [statuses, left]
+        assert 600 == commercelayer.ledger_order(order)["refunded_amount"] == _sum(commercelayer, order, "refunds")
+
+
 def test_captures_given_back_at_once_end_the_order(commercelayer: CommerceLayer, patch: Patch) -> None:
     for _ in ROUNDS:
         order, authorization = _approved(commercelayer)

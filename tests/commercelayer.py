@@ -43,6 +43,12 @@ class CommerceLayer:
         client = {"grant_type": "client_credentials", "client_id": f"sales_world-{self.world}", **asked}
         return CommerceLayer(self._wire, self.world, fine(self.oauth("token", client))["access_token"])
 
+    def as_customer(self, email: str, **asked: str) -> CommerceLayer:
+        """The same world through a sales channel in which a new customer has logged in."""
+        self.create("customers", {"email": email, "password": "open sesame"})
+        grant = {"grant_type": "password", "username": email, "password": "open sesame"}
+        return self.as_sales_channel(**grant, **asked)
+
     def oauth(self, what: str, body: Any, **headers: str) -> Answer:
         return self._wire.send("POST", f"/oauth/{what}", auth=None, headers=spelled(headers), body=body)
 

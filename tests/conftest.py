@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from itertools import count
 
@@ -112,3 +113,12 @@ def receiver() -> Iterator[Receiver]:
     """A shop's server for webhooks."""
     with Receiver() as running:
         yield running
+
+
+@pytest.fixture
+def eager_threads() -> Iterator[None]:
+    """Threads that take turns every microsecond, so that a race is lost when it can be."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)

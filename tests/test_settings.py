@@ -50,6 +50,18 @@ def test_what_kubernetes_tells_a_container_of_a_service_called_klarna_mock_is_no
     assert Settings(seed="mine") == settings
 
 
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8080", ""])
+def test_where_clients_find_the_server_is_no_setting_of_the_server(url: str) -> None:
+    env = {"KLARNA_MOCK_URL": url, "KLARNA_MOCK_SEED": "mine"}
+
+    assert Settings(seed="mine") == Settings.from_env(env)
+
+
+def test_of_clients_only_the_address_is_passed_over() -> None:
+    with pytest.raises(SettingError, match="unknown setting url_prefix"):
+        Settings.from_env({"KLARNA_MOCK_URL_PREFIX": "/x"})
+
+
 @pytest.mark.parametrize("text", ["", "eighty", "80.5", "0x50"])
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(SettingError) as caught:

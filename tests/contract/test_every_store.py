@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -56,6 +57,24 @@ def test_any_json_comes_back_as_it_was(name: str, record: Record) -> None:
     store.put("things", "key", record)
 
     assert record == store.get("things", "key")
+
+
+# what some parsers of JSON would bring back as something else, or refuse
+ODD = [
+    2**53 + 1, 2**63 - 1, 2**63, 2**64 - 1, 2**64, 10**400, -(2**63), -(2**63) - 1, -(10**30), 0.1, 1e300, -0.0, 5.0,
+    "\ud800", "a\udfffb", "\x00", "\u2028", "\U0001f45f", {"\ud83d": "\udc5f"}, [2**70, "\ud800", None, True],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", ODD, ids=ascii)
+def test_odd_numbers_and_halves_of_letters_come_back(store: Store, value: Any) -> None:
+    store.put("things", "put", {"value": value, "beside": 1})
+    changed = store.change("things", "changed", lambda _: {"value": value, "beside": 1})
+
+    found = [changed, store.get("things", "put"), store.get("things", "changed"), *store.all("things")]
+
+    assert [repr(value)] * 5 == [repr(each["value"]) for each in found if each]
+    assert {"int"} == {type(each["beside"]).__name__ for each in found if each}
 
 
 KEYS = ["", " ", "a b", "a/b", "a:b", "a.b", "ä€😀", "'", '"', "%", "*", "x" * 1000, "A", "a\n"]

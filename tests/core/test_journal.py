@@ -116,6 +116,12 @@ def test_secrets_of_a_query_are_masked_and_nothing_else() -> None:
         ('{"note":"the cvc is secret"}', '{"note":"the cvc is secret"}'),
         ("cvc", "cvc"),
         ("", ""),
+        ("cvc=123&holder=A.+Berg", "cvc=***&holder=A.+Berg"),
+        ("holder=A.+Berg&cvc=123", "holder=A.+Berg&cvc=***"),
+        ("cvc=1&cvc=2&a=b", "cvc=***&cvc=***&a=b"),
+        ("cvc=&card_number=4111%201111", "cvc=***&card_number=***"),
+        ("not_cvc=1&cvc_result=match", "not_cvc=1&cvc_result=match"),
+        ("note=cvc=1", "note=cvc=1"),
     ],
 )
 def test_secret_members_of_a_body_are_hidden_and_nothing_else(text: str, shown: str) -> None:

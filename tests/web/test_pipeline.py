@@ -1,7 +1,15 @@
 from __future__ import annotations
 
-import pytest
+import json
+from dataclasses import replace
 
+import pytest
+from flask import Flask
+
+from mock_server.app import create_worlds
+from mock_server.providers import klarna
+from mock_server.settings import Settings
+from mock_server.web.routing import Faces
 from tests.multisafepay import order_of
 
 from .conftest import PURCHASE, SESSIONS, Client
@@ -34,6 +42,22 @@ class TestJournal:
         entry = client.explained(client.call("POST", SESSIONS, PURCHASE))
 
         assert "Basic ***" == entry["request"]["headers"]["Authorization"]
+
+    @pytest.mark.parametrize("padding", [0, 63_700, 63_760, 70_000])
+    def test_secrets_of_a_face_are_hidden_in_what_was_asked_and_answered(self, padding: int) -> None:
+        """Also around the place where a long body is cut."""
+        secretive = replace(klarna.PROVIDER, secrets=("merchant_data",), told_secrets=("client_token",))
+        app, worlds = Flask(__name__), create_worlds(Settings())
+        Faces(worlds, [secretive], lambda: klarna.PROVIDER).mount(app)
+        data = " " * padding + json.dumps(PURCHASE | {"merchant_data": "SECRET" * 20})
+
+        answer = Client(app).call("POST", SESSIONS, data=data)
+
+        (entry,) = worlds.get("default").journal.newest({})
+        asked, told = (entry[part]["body"] for part in ("request", "response"))
+        assert [200, False, False] == [answer.status_code, "SECRET" in asked, answer.get_json()["client_token"] in told]
+        assert answer.get_json()["session_id"] in told
+        assert padding > 60_000 or '"merchant_data": "***"' in asked
 
     def test_a_request_without_credentials_is_journaled_with_its_body(self, client: Client) -> None:
         answer = client.call("POST", SESSIONS, PURCHASE, headers={"Authorization": ""})

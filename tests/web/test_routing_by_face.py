@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
-from mock_server.app import create_worlds
+from mock_server.app import create_app, create_worlds
 from mock_server.providers import klarna, multisafepay
 from mock_server.settings import Settings
 from mock_server.web.routing import Faces
@@ -103,6 +103,44 @@ class TestOwners:
         answer = Client(app).call("GET", path, headers=KEY)
 
         assert (404, shape) == (answer.status_code, list(answer.get_json()))
+
+
+class TestMaps:
+    """Compiling the rules of a large face takes longer than all its first answer."""
+
+    def test_a_second_server_of_a_process_compiles_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def ask_all() -> list[int]:
+            client = Client(create_app(Settings()))
+            paths = [SESSIONS, "/v1/json/gateways", "/api/skus", "/_mock/clock"]
+            return [client.call("GET", path, headers=KEY).status_code for path in paths]
+
+        def fail(*_: object, **__: object) -> None:
+            raise AssertionError("a map is made once more")
+
+        first = ask_all()
+        monkeypatch.setattr("mock_server.web.routing.Map", fail)
+
+        assert [405, 200] == [first[0], first[1]]
+        assert first == ask_all()
+
+    def test_servers_that_share_it_share_nothing_else(self) -> None:
+        clients = [Client(create_app(Settings(seed=seed))) for seed in ("one", "other")]
+
+        found = [client.call("POST", SESSIONS, PURCHASE).get_json()["session_id"] for client in clients]
+        statuses = [
+            client.call("GET", f"{SESSIONS}/{session}").status_code for client in clients for session in found
+        ]
+
+        assert [200, 404, 404, 200] == statuses
+
+    def test_a_face_is_mapped_when_somebody_asks_for_it(self) -> None:
+        app = create_app(Settings())
+        client = Client(app)
+
+        client.call("POST", SESSIONS, PURCHASE)
+
+        assert [True, False] == [any(name.startswith(f"{face}.") for name in app.view_functions)
+                                 for face in ("klarna", "commercelayer")]  # fmt: skip
 
 
 class TestOverride:

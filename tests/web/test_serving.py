@@ -217,6 +217,66 @@ def test_a_truncated_body_is_announced_in_full(wire: Socket, length: int) -> Non
     assert int(announced.split(b":")[1]) > 100
 
 
+def _long(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """A body in pieces of the lengths that the path names; with a query no length is announced."""
+    pieces = [PATTERN * (int(length) // 256) for length in environ["PATH_INFO"][1:].split(",")]
+    announced = [] if environ["QUERY_STRING"] else [("Content-Length", str(sum(map(len, pieces))))]
+    start_response("200 OK", announced)
+    return pieces
+
+
+PATTERN = bytes(range(256))
+KIB = 1024
+
+
+@pytest.fixture(scope="module")
+def sending() -> Iterator[Socket]:
+    with RunningServer(_long, threads=2) as server:
+        yield Socket(server.port)
+
+
+@pytest.mark.parametrize("is_announced", [True, False])
+@pytest.mark.parametrize(
+    "lengths",
+    [(64 * KIB - 256,), (64 * KIB,), (64 * KIB + 256,), (5000 * KIB,), (KIB, 300 * KIB, KIB, 70 * KIB, 2 * KIB)],
+)
+def test_a_long_body_arrives_whole_and_the_connection_stays(
+    sending: Socket, lengths: tuple[int, ...], is_announced: bool
+) -> None:
+    path = f"/{','.join(map(str, lengths))}{'' if is_announced else '?chunked'}"
+    with sending.connection() as connection:
+        bodies = [ask(connection, "GET", path).read() for _ in range(2)]
+
+    assert [PATTERN * (sum(lengths) // 256)] * 2 == bodies
+
+
+def test_a_reader_who_takes_its_time_gets_all_of_it_and_holds_nobody(sending: Socket) -> None:
+    whole = 4000 * KIB
+    with socket.socket() as slow:
+        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        slow.settimeout(10)
+        slow.connect(("127.0.0.1", sending.port))
+        slow.sendall(b"GET /%d HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n" % whole)
+        first = slow.recv(1000)
+
+        others = [len(sending.call("GET", f"/{100 * KIB}")[1]) for _ in range(20)]
+        received = first + read_all(slow)
+
+    head, _, body = received.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 OK")
+    assert [100 * KIB] * 20 == others
+    assert PATTERN * (whole // 256) == body
+
+
+def test_a_reader_who_leaves_in_the_middle_leaves_the_server_well(sending: Socket) -> None:
+    for _ in range(4):  # there are two threads
+        with socket.create_connection(("127.0.0.1", sending.port), timeout=10) as leaving:
+            leaving.sendall(b"GET /%d HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" % (4000 * KIB))
+            leaving.recv(1000)
+
+    assert [200 * KIB] * 4 == [len(sending.call("GET", f"/{200 * KIB}")[1]) for _ in range(4)]
+
+
 def test_one_slow_answer_holds_nobody_else() -> None:
     """With 4 threads, one of them waiting, the others answer on as many connections as come."""
     released, waiting = Event(), Event()

@@ -246,6 +246,7 @@ class Unprocessable(Invalid):
 
     def __init__(self, *messages: str, problems: Sequence[Problem] = ()) -> None:
         self.problems = list(problems) or [Problem("base", text, "invalid") for text in messages or ("is invalid",)]
+        self.code = self.problems[0].code
         told = [str(problem.as_object()["detail"]) for problem in self.problems]
         faults = [Fault(p.name, p.why or str(p.as_object()["detail"])) for p in self.problems]
         super().__init__(*(messages or told), faults=faults)

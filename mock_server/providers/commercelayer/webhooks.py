@@ -58,8 +58,12 @@ def _event(world: World, topic: str, record: Record) -> Record:
 
 def _tell(world: World, hook: Record, topic: str, record: Record, event: Record) -> None:
     body = payload_of(world, record, topic, hook["attributes"].get("include_resources") or ())
-    told: Mapping[str, Any] = {"topic": topic, "order_id": _order_of(record), "webhook": hook["id"]}
-    decision = world.decide(DELIVER, lambda path: _look(path, told))
+    headers = {
+        "Content-Type": "application/vnd.api+json",
+        "X-CommerceLayer-Topic": topic,
+        "X-CommerceLayer-Signature": signature(hook["attributes"]["shared_secret"], body),
+    }
+    decision = world.decide(DELIVER, lambda path: _look(world, record, path, body, headers))
     if decision.outcome == "circuit_open":
         records.update(world, hook, {"circuit_state": _OPEN, "circuit_failure_count": MOST_FAILURES})
     post(
@@ -68,21 +72,27 @@ def _tell(world: World, hook: Record, topic: str, record: Record, event: Record)
         f"{FACE}.{topic}",
         hook["attributes"]["callback_url"],
         body,
-        headers={
-            "Content-Type": "application/vnd.api+json",
-            "X-CommerceLayer-Topic": topic,
-            "X-CommerceLayer-Signature": signature(hook["attributes"]["shared_secret"], body),
+        headers=headers,
+        about={
+            "topic": topic, "order_id": _order_of(record), "webhook": hook["id"], "event": event["id"],
+            "resource": f"{record['type']}/{record['id']}",
         },
-        about={**told, "event": event["id"], "resource": f"{record['type']}/{record['id']}"},
         retry_after_s=RETRIES_S,
         timeout_s=_TIMEOUT_S,
         manners=FACE,
     )
 
 
-def _look(path: str, told: Mapping[str, Any]) -> Any:
+def _look(world: World, record: Record, path: str, body: str, headers: Mapping[str, str]) -> Any:
+    """What a rule sees of a call: what is about to be sent, and the order's purchase."""
+    from mock_server.providers.commercelayer.state.purchases import seen_by_rules  # not before a rule asks
+
     word, *steps = path.split(".")
-    return look_into(told, steps) if word == "body" else None
+    if word == "purchase":
+        return look_into(seen_by_rules(world, record["type"], record["id"]), steps)
+    if word == "headers":
+        return look_into({name.lower(): value for name, value in headers.items()}, steps)
+    return look_into(json.loads(body), steps) if word == "body" else None
 
 
 def _order_of(record: Record) -> str:

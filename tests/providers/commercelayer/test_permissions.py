@@ -160,6 +160,46 @@ class TestItsOrders:
 
         assert before == shop.get(path)["data"]["attributes"]
 
+    @pytest.mark.parametrize("more", [{"reference": "smuggled"}, {"metadata": {"a": 1}}, {"_archive": True}])
+    def test_nothing_comes_along_with_a_second_place(
+        self, commercelayer: CommerceLayer, shop: CommerceLayer, more: dict[str, Any]
+    ) -> None:
+        shop.place()
+        before = commercelayer.read("orders", SEED_ORDER)
+
+        assert [DENIED] == shop.refusal("PATCH", ORDER, document_of("orders", {"_place": True, **more}, id_=SEED_ORDER))
+        assert before == commercelayer.read("orders", SEED_ORDER)
+
+    def test_one_that_the_back_office_edits_is_not_theirs_to_change(
+        self, commercelayer: CommerceLayer, shop: CommerceLayer
+    ) -> None:
+        shop.place()
+        commercelayer.pull("_start_editing")
+        before = commercelayer.read("orders", SEED_ORDER)
+        owned = {"order": ("orders", SEED_ORDER)}
+        line = document_of("line_items", {"sku_code": "CAPXXXXX000000FFFFFFXXXX", "quantity": 1}, owned)
+
+        assert [[DENIED]] * 3 == [
+            shop.refusal("PATCH", ORDER, document_of("orders", {"reference": "R"}, id_=SEED_ORDER)),
+            shop.refusal("POST", "/line_items", line),
+            shop.refusal("POST", "/klarna_payments", document_of("klarna_payments", {}, owned)),
+        ]
+        assert before == commercelayer.read("orders", SEED_ORDER)
+
+    def test_the_payment_of_a_placed_one_is_not_moved_away(
+        self, commercelayer: CommerceLayer, shop: CommerceLayer
+    ) -> None:
+        payment = shop.pay()["id"]
+        shop.pull("_place")
+        other = commercelayer.new_order()
+        body = document_of("klarna_payments", {}, {"order": ("orders", other)}, payment)
+
+        assert [DENIED] == shop.refusal("PATCH", f"/klarna_payments/{payment}", body)
+        assert [payment, SEED_ORDER] == [
+            commercelayer.get(f"{ORDER}/payment_source")["data"]["id"],
+            commercelayer.get(f"/klarna_payments/{payment}/order")["data"]["id"],
+        ]
+
     def test_orders_are_not_deleted(self, shop: CommerceLayer) -> None:
         assert [DENIED] == shop.refusal("DELETE", ORDER)
 

@@ -25,7 +25,7 @@ def create(act: Act, written: Written) -> Record:
 def update(act: Act, address: Record, written: Written) -> Record:
     """Orders show it as it is by now."""
     update_checked(act, address)
-    changes = {name: value for name, value in written.attributes.items() if not name.startswith("_")}
+    changes = written.plain
     changes |= named({**address["attributes"], **changes})
     return records.update(act.world, address, changes, written.relations)
 

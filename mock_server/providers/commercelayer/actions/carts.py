@@ -10,17 +10,37 @@ from mock_server.core.world import World
 from mock_server.providers.commercelayer.actions import rows
 from mock_server.providers.commercelayer.resources import RESOURCES
 from mock_server.providers.commercelayer.state import records
-from mock_server.providers.commercelayer.state.carts import lines_of, sums_of
-from mock_server.providers.commercelayer.state.statuses import DRAFT, PENDING
+from mock_server.providers.commercelayer.state.carts import country_of, lines_of, sums_of
+from mock_server.providers.commercelayer.state.statuses import DRAFT, OPEN, PENDING
 from mock_server.providers.commercelayer.webhooks import emit
 
 
-def keep_in_step(world: World, order: Record, *, is_new: bool = True) -> Record:
+def keep_in_step(world: World, order: Record, *, keeps_source: bool = False) -> Record:
     """Make shipment, charges and sums follow the order's lines, addresses and methods; answers with the order by now.
 
-    With ``is_new`` (what is sold changed) and autorefresh on, the payment source goes: a new one is needed.
+    Unless it ``keeps_source`` (what is sold did not change), or autorefresh is off, the payment source goes: a new one
+    is needed. Whoever writes looks once more, so that of several at once the last one knows all lines.
     """
     order = records.find(world, "orders", order["id"]) or order
+    was = order["attributes"]["status"]
+    while True:
+        changes = _sums(world, order)
+        relations: dict[str, records.Reference | None] = {}
+        if not keeps_source and order["attributes"].get("autorefresh") and order["relations"].get("payment_source"):
+            relations = {"payment_source": None}
+            changes["refreshed_at"] = to_text(world.clock.now())
+        order = records.update(world, order, changes, relations)
+        if sums_of(lines_of(world, order)).items() <= order["attributes"].items():
+            break
+    if was == DRAFT and order["attributes"]["status"] == PENDING:
+        emit(world, "orders.pending", order)
+    if records.ids_of(world, records.reference(order), "transactions"):
+        order = rows.settle(world, order)
+    return order
+
+
+def _sums(world: World, order: Record) -> dict[str, Any]:
+    """What follows for the order's attributes, once its charges are what they should be."""
     lines = lines_of(world, order)
     goods = [line for line in lines if line["attributes"]["item_type"] == "skus"]
     charges = _shipping(world, order, goods) + _payment(world, order, goods)
@@ -30,29 +50,11 @@ def keep_in_step(world: World, order: Record, *, is_new: bool = True) -> Record:
     changes = {
         **sums_of([*goods, *charges]),
         "shipments_count": len(records.ids_of(world, records.reference(order), "shipments")),
-        "country_code": _country(world, order),
+        "country_code": country_of(world, order, "shipping_address", "billing_address") or None,
     }
-    was = order["attributes"]["status"]
-    if was in (DRAFT, PENDING):
+    if order["attributes"]["status"] in OPEN:
         changes["status"] = PENDING if goods else DRAFT
-    relations: dict[str, records.Reference | None] = {}
-    if is_new and order["attributes"].get("autorefresh") and order["relations"].get("payment_source"):
-        relations = {"payment_source": None}
-        changes["refreshed_at"] = to_text(world.clock.now())
-    kept = records.update(world, order, changes, relations)
-    if records.ids_of(world, records.reference(order), "transactions"):
-        kept = rows.settle(world, kept)
-    if was == DRAFT and kept["attributes"]["status"] == PENDING:
-        emit(world, "orders.pending", kept)
-    return kept
-
-
-def _country(world: World, order: Record) -> str | None:
-    for name in ("shipping_address", "billing_address"):
-        address = records.follow(world, order["relations"].get(name))
-        if address is not None:
-            return str(address["attributes"]["country_code"])
-    return None
+    return changes
 
 
 def _shipping(world: World, order: Record, goods: list[Record]) -> list[Record]:
@@ -71,7 +73,8 @@ def _shipping(world: World, order: Record, goods: list[Record]) -> list[Record]:
             "currency_code": order["attributes"]["currency_code"], "cost_amount_cents": 0, "skus_count": count,
         }  # fmt: skip
         parts = {"order": here, "shipping_address": address, "shipping_method": None}
-        shipments = [records.create(world, "shipments", attributes, parts, belongs={"shipments": here})]
+        id_ = records.fixed_id(f"shipment of {order['id']}")  # so that of two at once there is one
+        shipments = [records.create(world, "shipments", attributes, parts, id_=id_, belongs={"shipments": here})]
     shipment = shipments[0]
     method = records.follow(world, shipment["relations"].get("shipping_method"))
     cents = _price_of(method, sum(line["attributes"]["total_amount_cents"] for line in shipped))
@@ -115,5 +118,7 @@ def _charge(world: World, order: Record, type_: str, name: str, cents: int, item
     for line in lines_of(world, order):
         if line["attributes"]["item_type"] == type_:
             return records.update(world, line, told, parts)
+    id_ = records.fixed_id(f"{type_} of {order['id']}")
+    here = records.reference(order)
     attributes = {**RESOURCES["line_items"].defaults, **told, "item_type": type_}
-    return records.create(world, "line_items", attributes, parts, belongs={"line_items": records.reference(order)})
+    return records.create(world, "line_items", attributes, parts, id_=id_, belongs={"line_items": here})

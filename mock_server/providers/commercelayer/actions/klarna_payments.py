@@ -98,7 +98,7 @@ def update(act: Act, payment: Record, written: Written) -> Record:
     if is_moved:
         order = _order(act, other)
         gateway_of(act.world, order)
-    changes = {name: value for name, value in written.attributes.items() if not name.startswith("_")}
+    changes = written.plain
     session = session_of(act.world, payment)
     if "auth_token" in changes and session is not None and session["status"] == "complete":
         why = f"order {session['order_id']} was placed with the one that is there"
@@ -116,8 +116,14 @@ def update(act: Act, payment: Record, written: Written) -> Record:
 def _take_from(world: World, payment: Record) -> None:
     """The order has it as its payment source no longer."""
     order = records.follow(world, payment["relations"]["order"])
-    if order is not None and order["relations"].get("payment_source") == list(records.reference(payment)):
-        records.update(world, order, relations={"payment_source": None})
+    here = list(records.reference(payment))
+
+    def without(found: Record) -> Record:
+        is_there = found["relations"].get("payment_source") == here
+        return {**found, "relations": {**found["relations"], "payment_source": None}} if is_there else found
+
+    if order is not None:
+        records.change(world, order, without)
 
 
 def _refresh(world: World, payment: Record, order: Record) -> None:

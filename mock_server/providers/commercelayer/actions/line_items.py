@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from mock_server.core.store import Record
@@ -36,12 +37,12 @@ def create(act: Act, written: Written) -> Record:
     price = None if attributes.get("unit_amount_cents") is not None else _price(world, order, sku)
     same = _same(world, order, sku) if attributes.get("_update_quantity") else None
     if same is not None:
-        return _changed(world, order, same, {"quantity": same["attributes"]["quantity"] + quantity})
+        return _changed(world, order, same, lambda found: {"quantity": _quantity(found["quantity"] + quantity)})
     cents = price["attributes"]["amount_cents"] if price else attributes["unit_amount_cents"]
     compared = price["attributes"].get("compare_at_amount_cents") if price else None
     told: dict[str, Any] = {
         **RESOURCES["line_items"].defaults,
-        **{name: value for name, value in attributes.items() if value is not None and not name.startswith("_")},
+        **{name: value for name, value in written.plain.items() if value is not None},
         "sku_code": sku["attributes"]["code"],
         "quantity": quantity,
         "currency_code": order["attributes"]["currency_code"],
@@ -54,7 +55,7 @@ def create(act: Act, written: Written) -> Record:
     }
     here, item = records.reference(order), records.reference(sku)
     parts = {"order": here, "item": item, "sku": item}
-    line = records.create(world, "line_items", told, parts, belongs={"line_items": here})
+    line = records.create(world, "line_items", told, parts, belongs={"line_items": here}, is_priced=price is None)
     keep_in_step(world, order)
     return line
 
@@ -63,22 +64,39 @@ def update(act: Act, line: Record, written: Written) -> Record:
     """Another quantity, price or name; the order's payment source goes. Raises Unprocessable."""
     order = _order(act, line["relations"]["order"])
     _check_price(act, written.attributes)
-    changes = {name: value for name, value in written.attributes.items() if not name.startswith("_")}
+    changes = written.plain
     if "quantity" in changes:
         changes["quantity"] = _quantity(changes["quantity"])
-    return _changed(act.world, order, line, changes)
+    is_priced = changes.get("unit_amount_cents") is not None or bool(line["private"].get("is_priced"))
+    return _changed(act.world, order, line, lambda _: changes, is_priced=is_priced)
 
 
-def _changed(world: World, order: Record, line: Record, changes: dict[str, Any]) -> Record:
-    def change(found: Record) -> Record:
-        attributes = {**found["attributes"], **changes}
-        options = attributes.get("options_amount_cents") or 0
-        attributes["total_amount_cents"] = attributes["quantity"] * (attributes["unit_amount_cents"] + options)
-        return {**found, "attributes": attributes}
-
-    changed = records.change(world, line, change)
+def _changed(
+    world: World, order: Record, line: Record, changes: Callable[[Mapping[str, Any]], Mapping[str, Any]], **private: Any
+) -> Record:
+    changed = records.change(world, line, lambda found: _resummed(found, changes, private))
     keep_in_step(world, order)
     return changed
+
+
+def _resummed(line: Record, changes: Callable[[Mapping[str, Any]], Mapping[str, Any]], private: Any) -> Record:
+    attributes = {**line["attributes"], **changes(line["attributes"])}
+    options = attributes.get("options_amount_cents") or 0
+    attributes["total_amount_cents"] = attributes["quantity"] * (attributes["unit_amount_cents"] + options)
+    return {**line, "attributes": attributes, "private": {**line["private"], **private}}
+
+
+def refresh_prices(world: World, order: Record) -> None:
+    """Lines get the prices that their SKUs have by now, but for those whose price the caller set."""
+    for line in records.belonging(world, order, "line_items"):
+        price = price_of(world, order, line["attributes"].get("sku_code"))
+        if price is not None and not line["private"].get("is_priced"):
+            cents = price["attributes"]["amount_cents"]
+            records.change(world, line, partial(_repriced, cents=cents))
+
+
+def _repriced(line: Record, cents: int) -> Record:
+    return _resummed(line, lambda _: {"unit_amount_cents": cents}, {})
 
 
 def delete(act: Act, line: Record) -> None:

@@ -63,15 +63,18 @@ def approve(world: World, order: Record) -> Record:
 def check_capture(act: Act, order: Record) -> None:
     """Whether Klarna lets an order's money be captured; a refusal is kept as a capture that failed.
 
-    Raises Unprocessable: Klarna has not accepted the order, or no longer does.
+    Raises Unprocessable: Klarna has not accepted the order, or no longer does; nothing is left.
     """
-    for authorization in related.many(act.world, order, "authorizations"):
+    found = related.many(act.world, order, "authorizations")
+    for authorization in found:
         ledger_order = ledger_order_of(act.world, authorization)
         if ledger_order is not None and ledger_order["fraud_status"] != ACCEPTED:
             status, amount = ledger_order["fraud_status"], capturable(act.world, authorization)
             why = f"Klarna's order {ledger_order['order_id']} has fraud_status {status}"
             _keep_failure(act, order, authorization, amount, status, why)
             raise not_permitted(why)
+    if found and not any(capturable(act.world, authorization) for authorization in found):
+        raise not_permitted(f"nothing is left to capture of order {order['id']}")
 
 
 def approve_and_capture(act: Act, order: Record) -> Record:
@@ -147,12 +150,12 @@ def update_authorization(act: Act, authorization: Record, written: Written) -> R
         _let_go(act, authorization)
     elif is_capture:
         left = capturable(world, authorization)
-        _check_capture(order)
+        _check_approved(order)
         _take(act, order, authorization, _amount(wanted.get("_capture_amount_cents"), left, "_capture_amount_cents"))
     return _with_rest(act, authorization, written)
 
 
-def _check_capture(order: Record) -> None:
+def _check_approved(order: Record) -> None:
     if order["attributes"]["status"] != APPROVED:
         why = f"_capture needs an approved order, order {order['id']} is {order['attributes']['status']}"
         raise not_permitted(why)
@@ -193,7 +196,7 @@ def update_transaction(act: Act, transaction: Record, written: Written) -> Recor
 
 def _with_rest(act: Act, transaction: Record, written: Written) -> Record:
     """What else was written. ``_forward`` makes an authorization succeed that Klarna holds; else it does nothing."""
-    changes = {name: value for name, value in written.attributes.items() if not name.startswith("_")}
+    changes = written.plain
     is_held = transaction["type"] == "authorizations" and ledger_order_of(act.world, transaction) is not None
     if written.attributes.get("_forward") and is_held:
         changes["succeeded"] = True

@@ -10,11 +10,10 @@ from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.ledger.decisions import Verdict
 from mock_server.ledger.transitions import ACCEPTED
-from mock_server.providers.commercelayer.actions import checks, money, placing
+from mock_server.providers.commercelayer.actions import checks, line_items, money, placing
 from mock_server.providers.commercelayer.actions.act import Act
 from mock_server.providers.commercelayer.actions.carts import keep_in_step
 from mock_server.providers.commercelayer.state import records
-from mock_server.providers.commercelayer.state.carts import price_of
 from mock_server.providers.commercelayer.state.statuses import (
     EDITING,
     FREE,
@@ -108,13 +107,7 @@ def _refresh(world: World, order: Record) -> Record:
 
 
 def _refresh_prices(world: World, order: Record) -> Record:
-    """Lines get the prices that SKUs have by now, but for those whose price the caller set."""
-    for line in records.belonging(world, order, "line_items"):
-        price = price_of(world, order, line["attributes"].get("sku_code"))
-        if price is not None:
-            cents = price["attributes"]["amount_cents"]
-            total = cents * line["attributes"]["quantity"]
-            records.update(world, line, {"unit_amount_cents": cents, "total_amount_cents": total})
+    line_items.refresh_prices(world, order)
     return _refresh(world, order)
 
 

@@ -59,7 +59,7 @@ def create(act: Act, written: Written) -> Record:
         "tax_included": sold.get("tax_included"),
         "token": f"{world.ids.draw('commercelayer.order_token').getrandbits(128):032x}",
         "checkout_url": market["attributes"].get("checkout_url"),
-        **{name: value for name, value in _kept(written.attributes).items() if value is not None},
+        **{name: value for name, value in written.plain.items() if value is not None},
         "number": number,
     }
     relations = {**written.relations, "market": records.reference(market), "payment_source": None}
@@ -83,6 +83,8 @@ def _check_values(world: World, attributes: Mapping[str, Any], own_id: str = "")
     email, number = attributes.get("customer_email"), attributes.get("number")
     if email and not is_email(email):
         problems.append(Problem("customer_email", "is invalid", "invalid", more={"value": email}))
+    if own_id and "number" in attributes and not number:
+        problems.append(errors.blank("number"))
     others = records.every(world, "orders") if number else ()
     if any(each["attributes"]["number"] == number and each["id"] != own_id for each in others):
         problems.append(Problem("number", "has already been taken", "taken", more={"value": number}))
@@ -120,11 +122,6 @@ def _customer(act: Act, attributes: dict[str, Any], relations: dict[str, Any]) -
     return known
 
 
-def _kept(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a document is the order's own: no triggers, no passwords."""
-    return {n: v for n, v in attributes.items() if not n.startswith("_") and n != "customer_password"}
-
-
 def update(act: Act, order: Record, written: Written) -> Record:
     """Change an order, then pull the triggers that are true, in the order of ``MOVES``.
 
@@ -132,11 +129,13 @@ def update(act: Act, order: Record, written: Written) -> Record:
     a sales channel's, Unprocessable for what the order's status does not allow.
     """
     world = act.world
-    triggers = {name: value for name, value in written.attributes.items() if name.startswith("_") and value}
+    triggers = written.triggers
     amount = written.attributes.get(_AMOUNT)
     if amount is not None:
         triggers |= {"_authorize": True, _AMOUNT: amount}
-    attributes, relations = _kept(written.attributes), dict(written.relations)
+    if triggers.get("_place") and moves.is_repeated(order, "_place"):
+        triggers.pop(wallets.USE, None)  # the answer was lost; it is placed with what was kept
+    attributes, relations = written.plain, dict(written.relations)
     _check_rights(act, order, triggers, is_more=bool(attributes or relations))
     sources = addresses.chosen(world, order, triggers, relations)
     changed = _with(order, attributes, {**relations, **sources})
@@ -229,15 +228,13 @@ def _write(act: Act, order: Record, attributes: dict[str, Any], relations: dict[
     order = records.update(world, order, attributes, relations)
     touched = {"payment_method", "shipping_address", "billing_address", "market"} & relations.keys()
     if touched and order["attributes"]["status"] in EDITABLE:
-        order = keep_in_step(world, order, is_new=False)
+        order = keep_in_step(world, order, keeps_source=True)
     return order
 
 
 def _move_customer(act: Act, order: Record, attributes: dict[str, Any], relations: dict[str, Any]) -> None:
     if "customer_email" in attributes and not attributes["customer_email"]:
         return
-    if "customer" not in relations:
-        relations.pop("customer", None)
     customer = _customer(act, attributes, relations)
     before = order["relations"].get("customer")
     if before and (customer is None or before[1] != customer["id"]):

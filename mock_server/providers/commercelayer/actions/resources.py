@@ -142,8 +142,7 @@ def _class_of(type_: str) -> str:
 
 
 def _plain(act: Act, written: Written) -> dict[str, Any]:
-    told = {name: value for name, value in written.attributes.items() if not name.startswith("_")}
-    return {**told, **settings.switched(act.world, written.attributes)}
+    return {**written.plain, **settings.switched(act.world, written.attributes)}
 
 
 def listed(world: World, row: Resource, query: Query, viewer: Viewer) -> tuple[list[Record], int | None]:

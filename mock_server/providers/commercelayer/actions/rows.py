@@ -95,12 +95,13 @@ def status_of(world: World, order: Record) -> str:
     captured = sum(each["captured_amount"] for each in ledger_orders)
     refunded = sum(each["refunded_amount"] for each in ledger_orders)
     is_open = order["attributes"]["status"] in OPEN
-    if captured and captured == refunded and not held:
+    is_all = captured >= total or not held  # of an order that became cheaper the rest stays authorized
+    if captured and captured == refunded and is_all:
         return UNPAID if is_open else REFUNDED
     if refunded:
         return PARTLY_REFUNDED
     if captured:
-        return PAID if captured >= total and not held else PARTLY_PAID
+        return PAID if captured >= total else PARTLY_PAID
     if held:
         return AUTHORIZED if held >= total else PARTLY_AUTHORIZED
     if ledger_orders:

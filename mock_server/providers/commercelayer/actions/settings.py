@@ -17,11 +17,11 @@ from mock_server.providers.commercelayer import errors
 from mock_server.providers.commercelayer.actions.act import Act
 from mock_server.providers.commercelayer.errors import Problem
 from mock_server.providers.commercelayer.jsonapi.queries import is_includable
-from mock_server.providers.commercelayer.resources import RESOURCES
+from mock_server.providers.commercelayer.resources import RESOURCES, known_types
 from mock_server.providers.commercelayer.resources.rows import PAYMENT_SOURCES
 from mock_server.providers.commercelayer.schemas.documents import Written
 from mock_server.providers.commercelayer.state import records
-from mock_server.providers.commercelayer.state.customers import find_by_email, forget, is_email, remember
+from mock_server.providers.commercelayer.state.customers import claim, is_email, release
 from mock_server.providers.commercelayer.state.tokens import digest_of
 from mock_server.providers.commercelayer.webhooks import emit
 
@@ -49,7 +49,7 @@ _EVENTS: Mapping[str, tuple[str, ...]] = {
 def create_klarna_gateway(act: Act, written: Written) -> Record:
     """Credentials are kept, and never shown again. Raises Unprocessable for a country_code other than EU, US, OC."""
     _check_in("country_code", written.attributes.get("country_code"), _REGIONS)
-    kept, secret = _without_secrets(written.attributes)
+    kept, secret = _without_secrets(written.plain)
     attributes = {**RESOURCES["klarna_gateways"].defaults, **kept, **switched(act.world, written.attributes)}
     return records.create(act.world, "klarna_gateways", attributes, **secret)
 
@@ -57,25 +57,25 @@ def create_klarna_gateway(act: Act, written: Written) -> Record:
 def update_klarna_gateway(act: Act, gateway: Record, written: Written) -> Record:
     if "country_code" in written.attributes:
         _check_in("country_code", written.attributes["country_code"], _REGIONS)
-    kept, secret = _without_secrets(written.attributes)
+    kept, secret = _without_secrets(written.plain)
     return records.update(act.world, gateway, {**kept, **switched(act.world, written.attributes)}, **secret)
 
 
 def _without_secrets(attributes: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    kept = {name: value for name, value in attributes.items() if name not in _SECRETS and not name.startswith("_")}
+    kept = {name: value for name, value in attributes.items() if name not in _SECRETS}
     return kept, {name: attributes[name] for name in _SECRETS if name in attributes}
 
 
 def create_payment_method(act: Act, written: Written) -> Record:
     """Its type may be written as Ruby's class name; without a name it is called after its type."""
-    attributes = {**RESOURCES["payment_methods"].defaults, **_plain(written), **switched(act.world, written.attributes)}
+    attributes = {**RESOURCES["payment_methods"].defaults, **written.plain, **switched(act.world, written.attributes)}
     attributes["payment_source_type"] = _source_type(attributes["payment_source_type"])
     attributes["name"] = attributes.get("name") or _titled(attributes["payment_source_type"])
     return records.create(act.world, "payment_methods", attributes, written.relations)
 
 
 def update_payment_method(act: Act, method: Record, written: Written) -> Record:
-    changes = {**_plain(written), **switched(act.world, written.attributes)}
+    changes = {**written.plain, **switched(act.world, written.attributes)}
     if "payment_source_type" in changes:
         changes["payment_source_type"] = _source_type(changes["payment_source_type"])
     return records.update(act.world, method, changes, written.relations)
@@ -96,10 +96,10 @@ def _titled(source_type: str) -> str:
 
 def create_customer(act: Act, written: Written) -> Record:
     """Raises Unprocessable for an e-mail that is taken or none. Tells customers.create."""
-    attributes = {**RESOURCES["customers"].defaults, **_plain(written), **_password(written)}
-    _check_email(act.world, attributes["email"], "")
-    customer = records.create(act.world, "customers", attributes, written.relations, **_digest(written))
-    remember(act.world, customer)
+    attributes = {**RESOURCES["customers"].defaults, **written.plain, **_password(written)}
+    id_ = records.new_id(act.world, "customers")
+    _take_email(act.world, attributes["email"], id_)
+    customer = records.create(act.world, "customers", attributes, written.relations, id_=id_, **_digest(written))
     emit(act.world, "customers.create", customer)
     return customer
 
@@ -107,18 +107,17 @@ def create_customer(act: Act, written: Written) -> Record:
 def update_customer(act: Act, customer: Record, written: Written) -> Record:
     if written.attributes.get("_request_anonymization") or written.attributes.get("_cancel_anonymization"):
         raise NotEmulated("anonymization of customers is not emulated")
-    changes = {**_plain(written), **_password(written)}
+    changes, before = {**written.plain, **_password(written)}, customer["attributes"]["email"]
     if "email" in changes:
-        _check_email(act.world, changes["email"], customer["id"])
+        _take_email(act.world, changes["email"], customer["id"])
     changed = records.update(act.world, customer, changes, written.relations, **_digest(written))
-    if "email" in changes:
-        forget(act.world, customer["attributes"]["email"])
-        remember(act.world, changed)
+    if changed["attributes"]["email"].lower() != before.lower():
+        release(act.world, before, customer["id"])
     return changed
 
 
 def delete_customer(act: Act, customer: Record) -> None:
-    forget(act.world, customer["attributes"]["email"])
+    release(act.world, customer["attributes"]["email"], customer["id"])
     records.remove(act.world, customer)
 
 
@@ -131,24 +130,23 @@ def _password(written: Written) -> dict[str, Any]:
     return {"has_password": True} if written.attributes.get("password") else {}
 
 
-def _check_email(world: World, email: str, own_id: str) -> None:
+def _take_email(world: World, email: str, id_: str) -> None:
     if not is_email(email):
         raise errors.Unprocessable.of(Problem("email", "is invalid", "invalid", more={"value": email}))
-    found = find_by_email(world, email)
-    if found is not None and found["id"] != own_id:
+    if not claim(world, email, id_):
         raise errors.Unprocessable.of(Problem("email", "has already been taken", "taken", more={"value": email}))
 
 
 def create_sku(act: Act, written: Written) -> Record:
     _check_free(act.world, "skus", "code", written.attributes["code"])
-    attributes = {**RESOURCES["skus"].defaults, **_plain(written)}
+    attributes = {**RESOURCES["skus"].defaults, **written.plain}
     return records.create(act.world, "skus", attributes, written.relations)
 
 
 def update_sku(act: Act, sku: Record, written: Written) -> Record:
     if "code" in written.attributes:
         _check_free(act.world, "skus", "code", written.attributes["code"], sku["id"])
-    return records.update(act.world, sku, _plain(written), written.relations)
+    return records.update(act.world, sku, written.plain, written.relations)
 
 
 def _check_free(world: World, type_: str, name: str, value: Any, own_id: str = "") -> None:
@@ -159,7 +157,7 @@ def _check_free(world: World, type_: str, name: str, value: Any, own_id: str = "
 
 def create_price(act: Act, written: Written) -> Record:
     """Of a SKU by relationship or code, in the currency of its price list. Raises Unprocessable."""
-    world, attributes, relations = act.world, _plain(written), dict(written.relations)
+    world, attributes, relations = act.world, written.plain, dict(written.relations)
     sku = records.follow(world, relations.get("sku"))
     if sku is None:
         code = attributes.get("sku_code")
@@ -178,7 +176,7 @@ def create_price(act: Act, written: Written) -> Record:
 
 def create_market(act: Act, written: Written) -> Record:
     world = act.world
-    attributes = {**RESOURCES["markets"].defaults, **_plain(written), **switched(world, written.attributes)}
+    attributes = {**RESOURCES["markets"].defaults, **written.plain, **switched(world, written.attributes)}
     attributes["number"] = 1001 + world.store.count("commercelayer.market_numbers")
     attributes["shared_secret"] = _secret(world)
     if attributes.get("code") is not None:
@@ -190,21 +188,21 @@ def create_market(act: Act, written: Written) -> Record:
 def update_market(act: Act, market: Record, written: Written) -> Record:
     if written.attributes.get("code") is not None:
         _check_free(act.world, "markets", "code", written.attributes["code"], market["id"])
-    changes = {**_plain(written), **switched(act.world, written.attributes)}
+    changes = {**written.plain, **switched(act.world, written.attributes)}
     return records.update(act.world, market, changes, written.relations)
 
 
 def create_webhook(act: Act, written: Written) -> Record:
     """With a shared_secret, shown on every read. Raises Unprocessable for a topic or URL that is none."""
     _check_hook(written.attributes)
-    attributes = {**RESOURCES["webhooks"].defaults, **_plain(written), **switched(act.world, written.attributes)}
+    attributes = {**RESOURCES["webhooks"].defaults, **written.plain, **switched(act.world, written.attributes)}
     return records.create(act.world, "webhooks", attributes | {"shared_secret": _secret(act.world)})
 
 
 def update_webhook(act: Act, hook: Record, written: Written) -> Record:
     """With ``_reset_circuit`` calls go out again. Raises Unprocessable."""
     _check_hook({**hook["attributes"], **written.attributes})
-    changes = {**_plain(written), **switched(act.world, written.attributes)}
+    changes = {**written.plain, **switched(act.world, written.attributes)}
     if written.attributes.get("_reset_circuit"):
         changes |= {"circuit_state": "closed", "circuit_failure_count": 0}
     return records.update(act.world, hook, changes)
@@ -219,8 +217,7 @@ def _check_hook(attributes: Mapping[str, Any]) -> None:
 def _faults_of_hook(attributes: Mapping[str, Any]) -> Iterator[Problem]:
     topic, url = attributes.get("topic") or "", attributes.get("callback_url") or ""
     type_, _, event = topic.partition(".")
-    types = {*RESOURCES, *(to for row in RESOURCES.values() for each in row.relations.values() for to in each.types)}
-    if type_ not in types or not re.fullmatch(r"[a-z_]+", event) or event not in _EVENTS.get(type_, (event,)):
+    if type_ not in known_types() or not re.fullmatch(r"[a-z_]+", event) or event not in _EVENTS.get(type_, (event,)):
         yield Problem("topic", "is not included in the list", "inclusion", more={"value": topic})
     elif type_ in RESOURCES:
         for name in attributes.get("include_resources") or ():
@@ -251,11 +248,6 @@ def switched(world: World, attributes: Mapping[str, Any]) -> dict[str, Any]:
     if attributes.get("_enable"):
         return {"disabled_at": None}
     return {"disabled_at": to_text(world.clock.now())} if attributes.get("_disable") else {}
-
-
-def _plain(written: Written) -> dict[str, Any]:
-    """Without triggers and passwords."""
-    return {n: v for n, v in written.attributes.items() if not n.startswith("_") and n != "password"}
 
 
 def _check_in(name: str, value: Any, allowed: tuple[str, ...]) -> None:

@@ -37,18 +37,18 @@ def update(act: Act, shipment: Record, written: Written) -> Record:
     A method changes what the order comes to, so the payment source goes. Raises Unprocessable, NotEmulated.
     """
     world = act.world
-    triggers = {name for name, value in written.attributes.items() if name.startswith("_") and value}
-    if triggers & set(_NOT_EMULATED):
+    triggers = written.triggers
+    if triggers.keys() & set(_NOT_EMULATED):
         raise NotEmulated("stock and carriers' rates are not emulated")
     if act.is_sales and triggers:
         raise errors.AccessDenied.because(f"{sorted(triggers)[0]} is not for sales channels")
     order = records.follow(world, shipment["relations"].get("order"))
     _check_method(act, order, written)
-    changes = {name: value for name, value in written.attributes.items() if not name.startswith("_")}
+    changes = written.plain
     before = shipment["relations"].get("shipping_method")
     shipment = records.update(world, shipment, changes, written.relations)
     if order is not None and "shipping_method" in written.relations:
-        keep_in_step(world, order, is_new=shipment["relations"]["shipping_method"] != before)
+        keep_in_step(world, order, keeps_source=shipment["relations"]["shipping_method"] == before)
     for name in _STEPS:
         if name in triggers:
             shipment = _step(act, shipment, name)

@@ -11,7 +11,7 @@ from mock_server.providers.commercelayer import errors
 from mock_server.providers.commercelayer.actions import klarna_payments
 from mock_server.providers.commercelayer.actions.act import Act
 from mock_server.providers.commercelayer.errors import Problem
-from mock_server.providers.commercelayer.state import records
+from mock_server.providers.commercelayer.state import access, records
 
 USE = "_customer_payment_source_id"
 _SAVE_SOURCE = "_save_payment_source_to_customer_wallet"
@@ -24,7 +24,8 @@ _SAVE_ADDRESS = {
 def check(act: Act, order: Record, triggers: Mapping[str, Any]) -> None:
     """Whether what shall be kept or used is there.
 
-    Raises Unprocessable: no customer, no payment source, or one that is not the customer's.
+    Raises Unprocessable: no customer, no payment source, or one that is not the customer's; AccessDenied when a sales
+    channel would use what another customer keeps than who logged in.
     Source: docs.commercelayer.io, Klarna, reusing the payment source (read 2026-11-21).
     """
     wanted = [name for name in (_SAVE_SOURCE, *_SAVE_ADDRESS, USE) if triggers.get(name)]
@@ -37,7 +38,7 @@ def check(act: Act, order: Record, triggers: Mapping[str, Any]) -> None:
     if _SAVE_SOURCE in wanted:
         _authorized_source(act, order)
     if USE in wanted and customer is not None:
-        _kept(act, customer, str(triggers[USE]))
+        access.check(act.world, act.viewer, _kept(act, customer, str(triggers[USE])))
         klarna_payments.gateway_of(act.world, order)
 
 

@@ -64,9 +64,8 @@ class Writer:
         end = f',"meta":{encode(counted)},"links":{encode(links)}}}'
         return b"".join((*written, _utf8(end)))
 
-    def linkage(self, record: Record, relation: Relation) -> bytes:
+    def linkage(self, record: Record, relation: Relation, found: Sequence[Record]) -> bytes:
         """What a relationship's own route answers."""
-        found = self._behind(record, relation)
         here = self._address(record)
         links = {"self": f"{here}/relationships/{relation.name}", "related": f"{here}/{relation.name}"}
         return _utf8(f'{{"links":{encode(links)},"data":{_linkage(found, relation.is_many)}}}')
@@ -138,14 +137,18 @@ class Writer:
             targets = []
             for owner in owners:
                 relation = RESOURCES[owner["type"]].relations.get(name)
-                behind = self._behind(owner, relation) if relation else []
-                for record in behind:
-                    self.check(record, owner)
-                targets += behind
+                targets += self.behind(owner, relation) if relation else []
             for record in targets:
                 _, branches = included.setdefault((record["type"], record["id"]), (record, {}))
                 branches.update(branch)
             self._collect(targets, branch, included)
+
+    def behind(self, record: Record, relation: Relation) -> list[Record]:
+        """What a relationship leads to, as far as it is offered; raises what ``check`` raises for any of it."""
+        found = self._behind(record, relation)
+        for each in found:
+            self.check(each, record)
+        return found
 
     def _behind(self, record: Record, relation: Relation) -> list[Record]:
         """Looked up once: for the linkage, and to be included."""

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from mock_server.providers.commercelayer import errors
 from mock_server.providers.commercelayer.jsonapi.filters import Filter, read_filter
-from mock_server.providers.commercelayer.resources import RESOURCES
+from mock_server.providers.commercelayer.resources import RESOURCES, known_types
 from mock_server.providers.commercelayer.resources.rows import Resource
 
 MOST_PER_PAGE, PER_PAGE = 25, 10
@@ -111,11 +111,11 @@ def _types_behind(types: Sequence[str], name: str) -> tuple[str, ...]:
 
 
 def _read_fields(type_: str, value: str) -> frozenset[str]:
-    """Of a type that is not emulated nothing is known; it is legal, as any that the answer does not have."""
+    """Of a type that is not emulated no fields are known; it is legal, as any that the answer does not have."""
     names = frozenset(filter(None, (name.strip() for name in value.split(","))))
     row = RESOURCES.get(type_)
     if row is None:
-        if not re.fullmatch(r"[a-z_]+", type_):
+        if type_ not in known_types():
             raise errors.InvalidResource(f"{type_} is not a valid resource.")
         return names
     for name in sorted(names - row.fields):

@@ -71,7 +71,7 @@ ROWS = (
         """
         payment_methods * payment_methods
         event_stores * event_stores
-        klarna_payments * klarna_payments cu
+        klarna_payments * klarna_payments
         """,
         defaults={"force_payments": False, "credential_keys": {}},
     ),

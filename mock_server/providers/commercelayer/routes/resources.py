@@ -24,13 +24,12 @@ if TYPE_CHECKING:
     from mock_server.providers.commercelayer.actions import resources as actions
     from mock_server.providers.commercelayer.jsonapi import documents, queries
     from mock_server.providers.commercelayer.schemas import documents as schemas
-    from mock_server.providers.commercelayer.state import access, related
+    from mock_server.providers.commercelayer.state import access
 else:
     _HERE = "mock_server.providers.commercelayer"
     acts, actions = Later(f"{_HERE}.actions.act"), Later(f"{_HERE}.actions.resources")
     documents, queries = Later(f"{_HERE}.jsonapi.documents"), Later(f"{_HERE}.jsonapi.queries")
-    schemas, related = Later(f"{_HERE}.schemas.documents"), Later(f"{_HERE}.state.related")
-    access = Later(f"{_HERE}.state.access")
+    schemas, access = Later(f"{_HERE}.schemas.documents"), Later(f"{_HERE}.state.access")
 
 BASE = "/api"
 _DOCS = "https://docs.commercelayer.io/core-api-reference/"
@@ -243,14 +242,11 @@ def _related(row: Resource) -> Callable[[Call], Reply]:
         _may(call, target, RETRIEVE)
         query = _query(call, target, is_list=relation.is_many)
         writer = _writer(call, query)
+        behind = writer.behind(call.found, relation)
         if "links" in call.path_args:
-            return Reply(writer.linkage(call.found, relation))
+            return Reply(writer.linkage(call.found, relation, behind))
         if not relation.is_many:
-            target_record = related.one(call.world, call.found, name)
-            if target_record is not None:
-                access.check(call.world, _viewer(call), target_record)
-            return Reply(writer.single(target_record))
-        behind = [each for each in related.many(call.world, call.found, name) if writer.is_offered(each)]
+            return Reply(writer.single(behind[0] if behind else None))
         found, count = actions.chosen(call.world, target.type, behind, query)
         path = f"{BASE}/{row.type}/{call.found['id']}/{name}"
         return Reply(writer.many(found, path=path, count=count))

@@ -45,8 +45,18 @@ class Written:
     """What a document asks for; attributes by name, relationships by what they shall lead to."""
 
     attributes: Mapping[str, Any]
-    relations: Mapping[str, Reference | None]
-    lists: Mapping[str, list[Reference]]  # to-many relationships
+    relations: Mapping[str, Reference | None]  # those to one; to many there are tags only, which are not emulated
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """Attributes that are kept as they are: no triggers, no passwords."""
+        secret = ("password", "customer_password")
+        return {n: v for n, v in self.attributes.items() if not n.startswith("_") and n not in secret}
+
+    @property
+    def triggers(self) -> dict[str, Any]:
+        """Those that are pulled; false does nothing."""
+        return {n: v for n, v in self.attributes.items() if n.startswith("_") and v}
 
 
 class _Text(mm.Field[Any]):
@@ -151,12 +161,12 @@ def load_document(call: Call, row: Resource, flag: str, id_: str = "") -> Writte
     loaded = _load(row, flag, attributes, problems)
     if "metadata" in loaded:
         loaded["metadata"] = loaded["metadata"] or {}
-    ones, lists = _read_relations(call.world, row, flag, relations, problems)
+    found = _read_relations(call.world, row, relations, problems)
     told = {problem.name for problem in problems}
-    problems += [each for each in _missing(row, flag, loaded, {**ones, **lists}) if each.name not in told]
+    problems += [each for each in _missing(row, flag, loaded, found) if each.name not in told]
     if problems:
         raise errors.Unprocessable(problems=problems)
-    return Written(loaded, ones, lists)
+    return Written(loaded, found)
 
 
 def _data(document: Mapping[str, Any], row: Resource) -> Mapping[str, Any]:
@@ -216,22 +226,19 @@ def _problem(name: str, title: str, value: Any) -> Problem:
 
 
 def _read_relations(
-    world: World, row: Resource, flag: str, relations: Mapping[str, Any], problems: list[Problem]
-) -> tuple[dict[str, Reference | None], dict[str, list[Reference]]]:
+    world: World, row: Resource, relations: Mapping[str, Any], problems: list[Problem]
+) -> dict[str, Reference | None]:
     ones: dict[str, Reference | None] = {}
-    lists: dict[str, list[Reference]] = {}
     for name, value in relations.items():
         relation = row.relations[name]
         links = list(_links(relation, value))
-        found = [_target(world, relation, link) for link in links]
-        if relation.is_many:
-            lists[name] = [each for each in found if each]
-        else:
+        found = [_target(world, link) for link in links]
+        if not relation.is_many:
             ones[name] = found[0] if found else None
         if None in found:
             why = f"there is no {relation.name} {links[found.index(None)]['id']} in world {world.name}"
             problems.append(errors.blank(name, is_relationship=True, why=why))
-    return ones, lists
+    return ones
 
 
 def _links(relation: Relation, value: Any) -> Iterator[Mapping[str, Any]]:
@@ -250,13 +257,11 @@ def _links(relation: Relation, value: Any) -> Iterator[Mapping[str, Any]]:
         yield link
 
 
-def _target(world: World, relation: Relation, link: Mapping[str, Any]) -> Reference | None:
+def _target(world: World, link: Mapping[str, Any]) -> Reference | None:
     """What a link leads to; a payment gateway may be called by its own type or by that of all gateways."""
-    types = ("klarna_gateways",) if link["type"] == "payment_gateways" else (link["type"],)
-    for type_ in types:
-        if records.find(world, type_, str(link["id"])) is not None:
-            return [type_, str(link["id"])]
-    return None
+    type_ = "klarna_gateways" if link["type"] == "payment_gateways" else link["type"]
+    found = records.find(world, type_, str(link["id"]))
+    return None if found is None else records.reference(found)
 
 
 def _missing(

@@ -17,7 +17,8 @@ def write(reply: Reply, call: Call) -> tuple[bytes, Mapping[str, str]]:
     """The body as bytes, and the answer's headers. As recorded in 2025: no ETag, no Location.
 
     A header that is empty is not sent."""
-    vary = "Origin" if reply.status == _NO_CONTENT else "Accept, Accept-Encoding, Origin"
+    vary = "Accept-Encoding, Origin" if call.path.startswith("/oauth") else "Accept, Accept-Encoding, Origin"
+    vary = "Origin" if reply.status == _NO_CONTENT else vary
     told = {"Cache-Control": _KEPT, "Vary": vary, **call.extra_headers, **reply.headers}
     headers = {name: value for name, value in told.items() if value}
     if reply.body is None:

@@ -54,18 +54,24 @@ def sums_of(lines: Iterable[Record]) -> dict[str, Any]:
     return {**sums, "total_amount_with_taxes_cents": total, "place_total_amount_cents": total}
 
 
-def country_of(world: World, order: Record) -> str:
+def klarnas_country_of(world: World, order: Record) -> str:
     """The country that Klarna is asked for: of the billing address, else of the shipping address, else the order's."""
-    for name in ("billing_address", "shipping_address"):
+    found = country_of(world, order, "billing_address", "shipping_address")
+    return found or str(order["attributes"].get("country_code") or "").upper()
+
+
+def country_of(world: World, order: Record, *names: str) -> str:
+    """The country of the first of these addresses that is there; empty when none is."""
+    for name in names:
         address = records.follow(world, order["relations"].get(name))
         if address is not None:
             return str(address["attributes"]["country_code"] or "").upper()
-    return str(order["attributes"].get("country_code") or "").upper()
+    return ""
 
 
 def why_not_klarnas(world: World, order: Record) -> str:
     """Why Klarna opens no session for an order; empty when it does."""
-    country, currency = country_of(world, order), order["attributes"]["currency_code"]
+    country, currency = klarnas_country_of(world, order), order["attributes"]["currency_code"]
     if order["attributes"]["total_amount_cents"] <= 0:
         return f"the order comes to {order['attributes']['total_amount_cents']}, Klarna wants an amount above 0"
     if order["attributes"]["total_amount_cents"] > MOST_AMOUNT:
@@ -81,7 +87,7 @@ def why_not_klarnas(world: World, order: Record) -> str:
 
 def purchase_of(world: World, order: Record) -> dict[str, Any]:
     """The order as Klarna's session has it."""
-    attributes, country = order["attributes"], country_of(world, order)
+    attributes, country = order["attributes"], klarnas_country_of(world, order)
     purchase = {
         "purchase_country": country,
         "purchase_currency": attributes["currency_code"],

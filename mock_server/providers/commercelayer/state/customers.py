@@ -10,12 +10,19 @@ from mock_server.providers.commercelayer.state import records
 _BY_EMAIL = "commercelayer.emails"  # e-mail in lower case -> {"id": of the customer}
 
 
-def remember(world: World, customer: Record) -> None:
-    world.store.put(_BY_EMAIL, customer["attributes"]["email"].lower(), {"id": customer["id"]})
+def claim(world: World, email: str, id_: str) -> bool:
+    """Whether an e-mail is this customer's from now on; of several at once one gets it."""
+    holder = world.store.change(_BY_EMAIL, email.lower(), lambda found: found or {"id": id_})
+    return holder is None or bool(holder["id"] == id_)
 
 
-def forget(world: World, email: str) -> None:
-    world.store.change(_BY_EMAIL, email.lower(), lambda _: None)
+def release(world: World, email: str, id_: str) -> None:
+    """The e-mail is free again, when it was this customer's."""
+
+    def let_go(found: Record | None) -> Record | None:
+        return None if found is not None and found["id"] == id_ else found
+
+    world.store.change(_BY_EMAIL, email.lower(), let_go)
 
 
 def is_email(text: str) -> bool:

@@ -11,7 +11,7 @@ from mock_server.core.world import World
 from mock_server.providers.commercelayer.resources import RESOURCES
 from mock_server.providers.commercelayer.state import records
 from mock_server.providers.commercelayer.state.carts import sums_of
-from mock_server.providers.commercelayer.state.customers import remember
+from mock_server.providers.commercelayer.state.customers import claim
 from mock_server.providers.commercelayer.state.names import named
 from mock_server.providers.commercelayer.state.records import Reference, fixed_id, reference
 
@@ -95,7 +95,7 @@ def _order(world: World, market: Record) -> None:
     }  # fmt: skip
     address = _put(world, "addresses", ORDER_ID, {**person, **named(person)})
     customer = _put(world, "customers", "mario", {"email": person["email"]})
-    remember(world, customer)
+    claim(world, person["email"], customer["id"])
     method = records.find(world, "payment_methods", fixed_id("payment_methods klarna"))
     parts = {
         "market": market, "customer": customer, "billing_address": address, "shipping_address": address,

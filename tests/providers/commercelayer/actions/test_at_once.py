@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -29,6 +30,17 @@ def patch(app: Flask) -> Patch:
         return client.send("PATCH", f"/{type_}/{id_}", document_of(type_, attributes, id_=id_)).status
 
     return update
+
+
+@pytest.fixture
+def post(app: Flask) -> Callable[..., int]:
+    """The same, of making one."""
+
+    def create(type_: str, attributes: dict[str, Any], **relations: Any) -> int:
+        client = CommerceLayer(InProcess(app.test_client()), "test")
+        return client.send("POST", f"/{type_}", document_of(type_, attributes, relations)).status
+
+    return create
 
 
 def _approved(commercelayer: CommerceLayer) -> tuple[str, str]:
@@ -203,3 +215,30 @@ def test_orders_of_a_new_shopper_made_at_once_are_one_customers(commercelayer: C
         found = commercelayer.only(f"/customers?filter[q][email_eq]={told['customer_email']}")
         orders = commercelayer.get(f"/customers/{found['id']}/orders")["meta"]["record_count"]
         assert [16, 16] == [len(set(numbers)), orders]
+
+
+def test_customers_made_at_once_share_no_email(commercelayer: CommerceLayer, post: Callable[..., int]) -> None:
+    for number in ROUNDS:
+        email = f"jo{number}@shop.test"
+
+        statuses = Counter(at_once(partial(post, "customers", {"email": email})))
+
+        assert {201: 1, 422: 15} == statuses
+        assert [email] == [
+            each["attributes"]["email"] for each in commercelayer.listed(f"/customers?filter[q][email_eq]={email}")
+        ]
+
+
+def test_what_is_put_in_at_once_is_all_there(commercelayer: CommerceLayer, post: Callable[..., int]) -> None:
+    cap = {"sku_code": "CAPXXXXX000000FFFFFFXXXX", "quantity": 1, "_update_quantity": True}
+    for _ in ROUNDS:
+        order = commercelayer.new_order(quantity=1)
+        before = commercelayer.read("orders", order)
+
+        statuses = at_once(partial(post, "line_items", cap, order=("orders", order)))
+
+        lines = [each["attributes"] for each in commercelayer.listed(f"/orders/{order}/line_items")]
+        after = commercelayer.read("orders", order)
+        assert {201} == set(statuses)
+        assert before["skus_count"] + 16 == after["skus_count"]
+        assert sum(line["total_amount_cents"] for line in lines) == after["total_amount_cents"]

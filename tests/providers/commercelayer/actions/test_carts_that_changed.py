@@ -1,6 +1,8 @@
-"""Orders whose cart changed after Klarna authorized a sum: no more is captured than was, nothing short of it is paid."""
+"""Orders whose cart changed after a sum was authorized: no more is captured, and nothing short of the total is paid."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import pytest
 
@@ -106,6 +108,34 @@ def test_of_an_edited_order_that_shrank_no_more_is_captured_than_it_comes_to(com
     assert (True, total) == (total < 7750, captured)
 
 
+def test_an_edited_order_that_shrank_is_paid_and_given_back_whole(commercelayer: CommerceLayer) -> None:
+    """What Klarna still holds of it is never asked for."""
+    commercelayer.place()
+    commercelayer.pull("_start_editing")
+    _take_out(commercelayer)
+    commercelayer.pull("_stop_editing")
+
+    commercelayer.pull("_approve_and_capture")
+    paid = commercelayer.status()
+    commercelayer.pull("_refund")
+
+    assert ["approved/paid/in_progress", "cancelled/refunded/unfulfilled"] == [paid, commercelayer.status()]
+
+
+def test_an_order_that_was_edited_to_nothing_is_not_captured_and_not_approved(commercelayer: CommerceLayer) -> None:
+    commercelayer.place()
+    commercelayer.pull("_start_editing")
+    for line in commercelayer.listed(f"/orders/{SEED_ORDER}/line_items"):
+        commercelayer.send("DELETE", f"/line_items/{line['id']}")
+    commercelayer.pull("_stop_editing")
+    before = commercelayer.status()
+
+    refusal = commercelayer.refused("orders", SEED_ORDER, {"_approve_and_capture": True})
+
+    assert ["422 VALIDATION_ERROR status - transition not permitted"] == refusal
+    assert before == commercelayer.status() == "placed/authorized/unfulfilled"
+
+
 def test_the_rest_of_what_was_authorized_in_part_is_authorized_with_a_new_payment(partly: CommerceLayer) -> None:
     partly.pay()
 
@@ -119,7 +149,18 @@ def test_the_rest_of_what_was_authorized_in_part_is_authorized_with_a_new_paymen
     assert "approved/paid/in_progress" == partly.status()
 
 
-@pytest.mark.parametrize(("cents", "why"), [(4751, "must be less than or equal to 4750"), (0, "must be greater than 0")])
+@pytest.mark.parametrize("asked", [{"_authorize": True}, {"_authorization_amount_cents": 100}])
+def test_a_token_that_authorized_a_part_authorizes_no_more(partly: CommerceLayer, asked: dict[str, Any]) -> None:
+    refused = partly.refused("orders", SEED_ORDER, {"reference": "r", **asked})
+
+    assert ["422 VALIDATION_ERROR order_data - is expired"] == refused
+    assert ["authorizations 3000"] == partly.transactions()
+    assert partly.read("orders", SEED_ORDER)["reference"] is None
+
+
+@pytest.mark.parametrize(
+    ("cents", "why"), [(4751, "must be less than or equal to 4750"), (0, "must be greater than 0")]
+)
 def test_no_more_than_the_rest_is_authorized(partly: CommerceLayer, cents: int, why: str) -> None:
     partly.pay()
 

@@ -124,6 +124,14 @@ def test_a_deleted_line_is_gone_from_order_and_sums(commercelayer: CommerceLayer
         ({"sku_code": CAP, "quantity": "many"}, "quantity - is not a number"),
         ({"sku_code": CAP, "quantity": 1.5}, "quantity - must be an integer"),
         ({"sku_code": CAP, "quantity": None}, "quantity - can't be blank"),
+        *(
+            ({"sku_code": CAP, "quantity": text}, "quantity - is not a number")
+            for text in ("nan", "NaN", "inf", "1_0", "1e400", 2**63, 10**400)
+        ),
+        ({"sku_code": CAP, "quantity": 1_000_001}, "quantity - must be less than or equal to 1000000"),
+        ({"sku_code": CAP, "quantity": 2**53}, "quantity - must be less than or equal to 1000000"),
+        ({"sku_code": CAP, "unit_amount_cents": 2**53}, "unit_amount_cents - must be less than or equal to 100000000"),
+        ({"sku_code": CAP, "unit_amount_cents": -1}, "unit_amount_cents - must be greater than or equal to 0"),
         ({"bundle_code": "SET"}, "bundle_code - is invalid"),
         ({"item_type": "gift_cards"}, "item_type - is invalid"),
     ],
@@ -135,6 +143,46 @@ def test_a_line_that_cannot_be_is_refused(
 
     assert [f"422 VALIDATION_ERROR {refused}"] == _refused(commercelayer, ("orders", SEED_ORDER), **attributes)
     assert before == _sums(commercelayer)
+
+
+@pytest.mark.parametrize("type_", ["payment_methods", "shipments"])
+def test_a_line_is_of_a_sku(commercelayer: CommerceLayer, type_: str) -> None:
+    name = "payment_method" if type_ == "payment_methods" else "shipments"
+    found = commercelayer.get(f"/orders/{SEED_ORDER}/{name}")["data"]
+    item = found if type_ == "payment_methods" else found[0]
+    body = document_of("line_items", {"quantity": 1}, {"order": ("orders", SEED_ORDER), "item": (type_, item["id"])})
+    before = _sums(commercelayer)
+
+    assert ["422 VALIDATION_ERROR item - is invalid"] == commercelayer.refusal("POST", "/line_items", body)
+    assert before == _sums(commercelayer)
+
+
+@pytest.mark.parametrize("price", [-5000, 0, 1])
+def test_a_sales_channel_sets_no_price(commercelayer: CommerceLayer, price: int) -> None:
+    shop = commercelayer.as_sales_channel(scope="market:code:EU")
+    line = _line(commercelayer, CAP)["id"]
+    before = _sums(commercelayer)
+
+    created = document_of("line_items", {"sku_code": CAP, "quantity": 1, "unit_amount_cents": price},
+                          {"order": ("orders", SEED_ORDER)})  # fmt: skip
+    changed = document_of("line_items", {"unit_amount_cents": price}, id_=line)
+
+    assert [401, 401, before] == [
+        shop.send("POST", "/line_items", created).status,
+        shop.send("PATCH", f"/line_items/{line}", changed).status,
+        _sums(commercelayer),
+    ]
+
+
+def test_what_klarna_takes_no_sum_of_can_be_a_cart_and_not_be_paid(commercelayer: CommerceLayer) -> None:
+    dear: dict[str, Any] = {"sku_code": CAP, "quantity": 1_000_000, "unit_amount_cents": 100_000_000}
+    _add(commercelayer, **dear)
+
+    body = document_of("klarna_payments", {}, {"order": ("orders", SEED_ORDER)})
+
+    assert 100_000_000_007_750 == _sums(commercelayer)[2]
+    assert ["422 VALIDATION_ERROR order - is invalid"] == commercelayer.refusal("POST", "/klarna_payments", body)
+    assert not _has_source(commercelayer)
 
 
 @pytest.mark.parametrize("order", [None, ("orders", "nobodyKnow")])

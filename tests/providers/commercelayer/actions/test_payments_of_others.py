@@ -1,4 +1,4 @@
-"""A Klarna payment pays the order that it is of, and no other: not one that borrows it, nor one it is moved away from."""
+"""A Klarna payment pays the order that it is of: not one that borrows it, nor one that it was moved away from."""
 
 from __future__ import annotations
 

@@ -65,10 +65,10 @@ def test_a_refused_trigger_changes_nothing_beside_it(
 
 def test_nothing_is_placed_with_a_payment_of_another_method(payable: CommerceLayer) -> None:
     gateway = payable.only("/klarna_gateways")["id"]
+    asked = {"payment_source_type": "klarna_payments", "price_amount_cents": 300, "currency_code": "EUR"}
     dearer = payable.create(
-        "payment_methods", {"payment_source_type": "klarna_payments", "price_amount_cents": 300, "currency_code": "EUR"},
-        payment_gateway=("payment_gateways", gateway),
-    )["id"]  # fmt: skip
+        "payment_methods", asked, payment_gateway=("payment_gateways", gateway)
+    )["id"]
     before = _whole(payable)
 
     refused = _refused(payable, {"_place": True}, payment_method=("payment_methods", dearer))
@@ -94,7 +94,7 @@ def test_nothing_is_placed_for_a_country_where_klarna_sells_in_another_currency(
     before = _whole(payable)
 
     asked = {"_place": True} | ({"_billing_address_clone_id": swiss} if is_cloned else {})
-    relations = {} if is_cloned else {"billing_address": ("addresses", swiss)}
+    relations: dict[str, Any] = {} if is_cloned else {"billing_address": ("addresses", swiss)}
 
     assert ["422 VALIDATION_ERROR payment_source - is invalid"] == _refused(payable, asked, **relations)
     assert before == _whole(payable)

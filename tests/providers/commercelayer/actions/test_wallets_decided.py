@@ -41,7 +41,11 @@ def _state(shop: CommerceLayer, order: str) -> list[Any]:
 
 @pytest.mark.parametrize(
     ("outcome", "refused", "kept"),
-    [("declined", DECLINED, ["authorizations 1950 failed"]), ("expired", EXPIRED, []), ("amounts_mismatch", MISMATCH, [])],
+    [
+        ("declined", DECLINED, ["authorizations 1950 failed"]),
+        ("expired", EXPIRED, []),
+        ("amounts_mismatch", MISMATCH, []),
+    ],
 )
 def test_klarnas_no_is_a_no_and_leaves_no_payment_source(
     again: CommerceLayer, outcome: str, refused: list[str], kept: list[str]
@@ -90,7 +94,9 @@ def test_after_a_no_the_customer_may_try_again(again: CommerceLayer) -> None:
 
     again.pull("_place", order_id=order, **{USE: _kept(again)})
 
-    assert ["placed/authorized/unfulfilled", ["authorizations 1950 failed", "authorizations 1950"]] == _state(again, order)
+    assert ["placed/authorized/unfulfilled", ["authorizations 1950 failed", "authorizations 1950"]] == _state(
+        again, order
+    )
 
 
 def test_klarna_may_take_its_time(again: CommerceLayer) -> None:
@@ -110,6 +116,16 @@ def test_a_no_of_an_order_that_is_placed_later_is_kept(again: CommerceLayer) -> 
     assert ["placing/unpaid/unfulfilled", 1] == [again.status(order), again.read("orders", order)["errors_count"]]
 
 
+def test_who_lost_the_answer_asks_again_and_is_not_charged_again(again: CommerceLayer) -> None:
+    order = again.new_order(email=EMAIL)
+    asked = _asked(again, order)
+
+    statuses = [again.send("PATCH", f"/orders/{order}", asked).status for _ in range(2)]
+
+    assert [[200, 200], PLACED] == [statuses, _state(again, order)]
+    assert 1 == len(again.listed("/klarna_payments?filter[q][order_id_eq]=" + order))
+
+
 def test_what_is_kept_pays_again_and_again(again: CommerceLayer) -> None:
     orders = [again.new_order(email=EMAIL) for _ in range(2)]
 
@@ -125,13 +141,7 @@ def test_what_is_kept_pays_again_and_again(again: CommerceLayer) -> None:
 
 
 def test_a_customer_who_logged_in_pays_with_it_without_klarnas_widget(commercelayer: CommerceLayer) -> None:
-    commercelayer.create("customers", {"email": "ann@shop.test", "password": "open sesame"})
-    asked = {
-        "grant_type": "password", "client_id": "sales_world-test", "scope": "market:code:EU",
-        "username": "ann@shop.test", "password": "open sesame",
-    }  # fmt: skip
-    token = fine(commercelayer.oauth("token", asked))["access_token"]
-    ann = CommerceLayer(commercelayer._wire, commercelayer.world, token)
+    ann = commercelayer.as_customer("ann@shop.test", scope="market:code:EU")
     first, second = ann.new_order(email="ann@shop.test"), ann.new_order(email="ann@shop.test")
     ann.pay(first)
     ann.pull("_place", SAVE, order_id=first)

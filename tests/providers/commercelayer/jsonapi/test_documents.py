@@ -151,6 +151,30 @@ class TestIncluded:
         skus = [each["relationships"] for each in found["included"] if each["type"] == "skus"]
         assert [["shipping_category", "prices"]] * 2 == [[n for n, each in s.items() if "data" in each] for s in skus]
 
+    @pytest.mark.parametrize(
+        ("path", "linked_too"),
+        [
+            (f"{ORDER}?include=payment_source.order.line_items", {"line_items"}),
+            (f"{ORDER}?include=line_items.order.customer", {"customer", "line_items"}),
+            ("/orders?include=payment_source.order.line_items,market", {"line_items", "market"}),
+        ],
+    )
+    def test_all_that_is_included_is_named_somewhere(
+        self, commercelayer: CommerceLayer, path: str, linked_too: set[str]
+    ) -> None:
+        """Also where a path comes back to what was asked for, which is not included once more."""
+        commercelayer.create("klarna_payments", order=("orders", SEED_ORDER))
+
+        document = commercelayer.get(path)
+
+        (order,) = document["data"] if isinstance(document["data"], list) else [document["data"]]
+        everything = [order, *document["included"]]
+        named = [each["data"] for one in everything for each in one["relationships"].values() if "data" in each]
+        ids = {to["id"] for data in named for to in (data if isinstance(data, list) else [data] if data else [])}
+        assert {each["id"] for each in document["included"]} <= ids
+        assert linked_too <= {name for name, each in order["relationships"].items() if "data" in each}
+        assert order["id"] not in [each["id"] for each in document["included"]]
+
     def test_a_source_of_any_kind_is_followed_to_its_gateway(self, commercelayer: CommerceLayer) -> None:
         payment = commercelayer.create("klarna_payments", order=("orders", SEED_ORDER))
 

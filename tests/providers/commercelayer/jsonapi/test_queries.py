@@ -59,6 +59,16 @@ class TestInclude:
 
         assert [f"{name} is not a valid includable relationship of {type_}"] == refusal.value.messages
 
+    @pytest.mark.parametrize("times", [8, 500, 5000])
+    def test_a_path_without_end_is_refused(self, times: int) -> None:
+        with pytest.raises(errors.InvalidInclude):
+            asked(include="customer.orders." * times + "customer")
+
+    def test_a_path_may_come_back(self) -> None:
+        tree = asked(include="customer.orders.customer.orders").include
+
+        assert {"customer": {"orders": {"customer": {"orders": {}}}}} == tree
+
     def test_one_includes_as_many_do(self) -> None:
         assert {"customer": {}} == read_query(ORDERS, {"include": "customer"}, is_list=False).include
 
@@ -93,7 +103,7 @@ class TestFields:
 
         assert [f"{name} is not a valid field for {type_}."] == refusal.value.messages
 
-    @pytest.mark.parametrize("type_", ["Orders", "gift-cards", "x y"])
+    @pytest.mark.parametrize("type_", ["Orders", "gift-cards", "x y", "nope"])
     def test_what_can_be_no_type_is_refused(self, type_: str) -> None:
         with pytest.raises(errors.InvalidResource) as refusal:
             asked(**{f"fields__{type_}": "id"})
@@ -197,3 +207,12 @@ def test_brackets_come_raw_or_encoded(commercelayer: CommerceLayer, query: str) 
     assert [{"code": "MUGXXXXXFFFFFF000000XXXX"}] == [
         each["attributes"] for each in commercelayer.listed(f"/skus?{query}")
     ]
+
+
+def test_of_a_parameter_that_comes_twice_the_last_counts(commercelayer: CommerceLayer) -> None:
+    commercelayer.create("orders")
+
+    filters = "filter[q][status_eq]=pending&filter[q][status_eq]=draft"
+    found = commercelayer.listed(f"/orders?{filters}&fields[orders]=status&fields[orders]=number")
+
+    assert [{"number": "1000001"}] == [each["attributes"] for each in found]

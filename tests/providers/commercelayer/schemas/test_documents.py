@@ -151,13 +151,12 @@ class TestLinks:
 
         assert ["400 INVALID_LINKS_OBJECT Data is not a valid Links Object."] == refusal
 
-    @pytest.mark.parametrize("value", [None, {"type": "klarna_payments", "id": "AbCdEfGhIj"}, ["x"], [None]])
+    @pytest.mark.parametrize("value", [None, {"type": "tags", "id": "AbCdEfGhIj"}, ["x"], [None]])
     def test_many_are_a_list_of_those(self, commercelayer: CommerceLayer, value: Any) -> None:
-        gateway = commercelayer.listed("/klarna_gateways")[0]["id"]
-        body = document_of("klarna_gateways", id_=gateway)
-        body["data"]["relationships"] = {"klarna_payments": {"data": value}}
+        body = document_of("orders", id_=SEED_ORDER)
+        body["data"]["relationships"] = {"tags": {"data": value}}
 
-        refusal = commercelayer.refusal("PATCH", f"/klarna_gateways/{gateway}", body)
+        refusal = commercelayer.refusal("PATCH", ORDER, body)
 
         assert ["400 INVALID_LINKS_OBJECT Data is not a valid Links Object."] == refusal
 
@@ -168,6 +167,24 @@ class TestLinks:
         refusal = commercelayer.refusal("POST", "/klarna_payments", body)
 
         assert [f"400 TYPE_MISMATCH {type_} is not a valid type for this operation."] == refusal
+
+    @pytest.mark.parametrize(
+        ("type_", "name"),
+        [
+            ("orders", "customer"), ("orders", "shipping_address"), ("orders", "billing_address"), ("orders", "market"),
+            ("orders", "payment_method"), ("orders", "payment_source"), ("line_items", "order"), ("line_items", "item"),
+            ("customer_payment_sources", "customer"), ("customer_addresses", "address"), ("markets", "merchant"),
+        ],
+    )  # fmt: skip
+    def test_a_gateway_is_none_of_them(self, commercelayer: CommerceLayer, type_: str, name: str) -> None:
+        """Although payment methods lead to gateways by another type than their own."""
+        gateway = ("payment_gateways", commercelayer.listed("/klarna_gateways")[0]["id"])
+        body = document_of(type_, {}, {name: gateway}, SEED_ORDER if type_ == "orders" else "")
+        way = ("PATCH", ORDER) if type_ == "orders" else ("POST", f"/{type_}")
+
+        refusal = commercelayer.refusal(*way, body)
+
+        assert ["400 TYPE_MISMATCH payment_gateways is not a valid type for this operation."] == refusal
 
     @pytest.mark.parametrize("to", [("orders", "AbCdEfGhIj"), None])
     def test_what_is_required_has_to_be_there(self, commercelayer: CommerceLayer, to: Any) -> None:
@@ -259,6 +276,8 @@ class TestValues:
             ("skus", {"weight": []}, "weight", "is not a number", "not_a_number"),
             ("skus", {"weight": "nan"}, "weight", "is not a number", "not_a_number"),
             ("skus", {"weight": "-inf"}, "weight", "is not a number", "not_a_number"),
+            ("skus", {"weight": "1e400"}, "weight", "is not a number", "not_a_number"),
+            ("skus", {"weight": "1_0"}, "weight", "is not a number", "not_a_number"),
             ("skus", {"name": ["x"]}, "name", "is invalid", "invalid"),
             ("skus", {"name": {"en": "x"}}, "name", "is invalid", "invalid"),
             ("skus", {"metadata": "x"}, "metadata", "is invalid", "invalid"),

@@ -11,7 +11,7 @@ from mock_server.core.world import World
 from mock_server.ledger.arithmetic import check_purchase
 from mock_server.providers.commercelayer.state import records
 from mock_server.providers.commercelayer.state.carts import (
-    country_of,
+    klarnas_country_of,
     lines_of,
     purchase_of,
     sums_of,
@@ -100,7 +100,7 @@ def test_the_country_is_that_of_who_pays_else_of_where_it_goes(
     }
     moved = records.update(world, order, {"country_code": own}, relations)
 
-    assert country == country_of(world, moved)
+    assert country == klarnas_country_of(world, moved)
 
 
 @pytest.mark.parametrize(

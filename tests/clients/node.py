@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-OLDEST_NODE = 18  # that has fetch and --import; Debian's; Commerce Layer's clients ask for 20 and do with it
+OLDEST_NODE = (18, 18)  # that has fetch and --import; Commerce Layer's clients ask for 20 and do with it
 FOLDER = Path(__file__).parent / "commercelayer"
 
 Facts = dict[str, Any]
@@ -43,9 +43,9 @@ def _why_no_node() -> str:
     if node is None:
         return "node is not installed"
     told = subprocess.run([node, "--version"], capture_output=True, text=True, check=False, timeout=60).stdout
-    major = told.strip().lstrip("v").partition(".")[0]
-    if not major.isdigit() or int(major) < OLDEST_NODE:
-        return f"node is {told.strip()}, {OLDEST_NODE} or newer is needed"
+    version = tuple(int(part) for part in told.strip().lstrip("v").split(".")[:2] if part.isdigit())
+    if version < OLDEST_NODE:
+        return f"node is {told.strip()}, {'.'.join(map(str, OLDEST_NODE))} or newer is needed"
     return ""
 
 

@@ -250,7 +250,6 @@ def credentials(world: str, base_url: str) -> dict[str, Any]:
     return {
         "base_url": f"{base_url}/api",
         "auth_url": f"{base_url}/oauth/token",
-        "organization": "acme",
         "client_id": f"sales_channel_world-{world}",
         "integration_client_id": f"integration_world-{world}",
         "client_secret": "secret",

@@ -8,17 +8,15 @@ tells (read 2026-11-21).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from mock_server.core.errors import (
     ApiError,
     Broken,
     Fault,
     Invalid,
-    Malformed,
     NotEmulated,
     RateLimited,
-    TooLarge,
     Unauthorised,
     UnknownPath,
     WrongMethod,
@@ -38,14 +36,14 @@ class _Worded(ApiError):
     def default_messages(cls) -> list[str]:
         return [(cls.__doc__ or "").strip().splitlines()[0]]
 
+    @classmethod
+    def because(cls, text: str, *details: str) -> Self:
+        """With its own detail, or these; ``text`` explains it in the journal."""
+        return cls(*details, faults=[Fault("", text)])
+
 
 class Refused(_Worded, Invalid):
     """A refusal with one error object."""
-
-    @classmethod
-    def because(cls, text: str, *details: str) -> Refused:
-        """With its own detail, or these; ``text`` explains it in the journal."""
-        return cls(*details, faults=[Fault("", text)])
 
     def objects(self) -> Iterator[dict[str, Any]]:
         """Error objects as the application sends them: ``status`` is a text."""
@@ -76,11 +74,6 @@ class AccessDenied(_Worded, Unauthorised):
     """You are not authorized to perform this action on the requested resource."""
 
     status, code, title = 401, "UNAUTHORIZED", "Access denied"
-
-    @classmethod
-    def because(cls, text: str) -> AccessDenied:
-        """``text`` explains it in the journal."""
-        return cls(faults=[Fault("", text)])
 
 
 class InvalidToken(_Worded, Unauthorised):
@@ -209,8 +202,8 @@ class UnsupportedMediaType(Refused):
     status, code, title = 415, "UNSUPPORTED_MEDIA_TYPE", "Unsupported media type"
 
 
-class InternalServerError(Broken):
-    """Internal Server Error."""
+class InternalServerError(_Worded, Broken):
+    """Internal Server Error"""
 
     code, title = "INTERNAL_SERVER_ERROR", "Internal Server Error"
 
@@ -306,7 +299,7 @@ class UnsupportedGrantType(OAuthError):
 
 
 class UnauthorizedClient(OAuthError):
-    """You are not authorized to revoke this token"""  # noqa: D400  # recorded without a full stop
+    """You are not authorized to revoke this token"""
 
     status, code, title = 403, "FORBIDDEN", "unauthorized_client"
 
@@ -314,21 +307,18 @@ class UnauthorizedClient(OAuthError):
 # what any operation of the core API may answer with, besides its own
 COMMON: tuple[type[ApiError], ...] = (InvalidToken, AccessDenied, Throttled, NotAcceptable, InternalServerError)
 
-# refusals of the road itself -> status, code, title and detail; None: as the refusal says it
-_OF_THE_ROAD: dict[type[ApiError], tuple[str, str, str | None]] = {
-    Unauthorised: ("INVALID_TOKEN", "Invalid token", "The access token you provided is invalid."),
-    Malformed: ("BAD_REQUEST", "Bad Request", None),
-    TooLarge: ("BAD_REQUEST", "Bad Request", "Request is too large."),
-    UnknownPath: (
-        "RECORD_NOT_FOUND", "Record not found",
-        "The requested resource was not found. Please double-check the resource id.",
-    ),
-    WrongMethod: ("METHOD_NOT_ALLOWED", "Method not allowed", None),
-    NotEmulated: ("NOT_EMULATED", "Not emulated", None),
-    RateLimited: ("THROTTLED", "Too Many Requests", None),
-    Broken: ("INTERNAL_SERVER_ERROR", "Internal Server Error", "Internal Server Error"),
-    ApiError: ("BAD_REQUEST", "Bad Request", None),
-}  # fmt: skip
+# refusals of the road itself -> the one of this face that says the same
+_OF_THE_ROAD: Mapping[type[ApiError], type[_Worded]] = {
+    Unauthorised: InvalidToken,
+    UnknownPath: RecordNotFound,
+    Broken: InternalServerError,
+}
+# the others -> code and title; they say it in their own words
+_ITS_OWN_WORDS: Mapping[type[ApiError], tuple[str, str]] = {
+    WrongMethod: ("METHOD_NOT_ALLOWED", "Method not allowed"),
+    NotEmulated: ("NOT_EMULATED", "Not emulated"),
+    ApiError: (BadRequest.code, BadRequest.title),
+}
 
 
 def render(error: ApiError, call: Call) -> Reply:
@@ -362,8 +352,11 @@ def _of_oauth(error: ApiError) -> Reply:
 
 def _words(error: ApiError) -> tuple[str, str, str]:
     """code, title and detail."""
-    title = getattr(error, "title", "")
-    if error.code and title:
-        return error.code, title, error.messages[0]
-    code, title, detail = next(_OF_THE_ROAD[kind] for kind in type(error).__mro__ if kind in _OF_THE_ROAD)
-    return code, title, error.messages[0] if detail is None else detail
+    kinds = type(error).__mro__
+    if isinstance(error, _Worded):
+        return error.code, error.title, error.messages[0]
+    same = next((_OF_THE_ROAD[kind] for kind in kinds if kind in _OF_THE_ROAD), None)
+    if same is not None:
+        return same.code, same.title, same.default_messages()[0]
+    code, title = next(_ITS_OWN_WORDS[kind] for kind in kinds if kind in _ITS_OWN_WORDS)
+    return code, title, error.messages[0]

@@ -52,7 +52,7 @@ def _event(world: World, topic: str, record: Record) -> Record:
         return found
     belongs = {"events": records.reference(record)}
     return records.create(
-        world, "events", {"name": topic}, id_=key, belongs=belongs, about=list(records.reference(record))
+        world, "events", {"name": topic}, id_=key, belongs=belongs, about=records.reference(record)
     )
 
 
@@ -168,7 +168,7 @@ def _keep_callback(store: Store, message: Record, attempt: Record, hook_id: str)
         "updated_at": attempt["at"],
     }  # fmt: skip
     records.keep(store, callback, {
-        "last_event_callbacks": [("webhooks", hook_id), ("events", message["about"]["event"])],
+        "last_event_callbacks": [["webhooks", hook_id], ["events", message["about"]["event"]]],
     })  # fmt: skip
 
 

@@ -11,11 +11,20 @@ import jwt
 
 from mock_server.core.world import World
 from mock_server.providers.commercelayer.actions.tokens import issue
-from mock_server.providers.commercelayer.state import tokens
+from mock_server.providers.commercelayer.state import records, tokens
+from mock_server.providers.commercelayer.state.customers import claim
 
+PASSWORD = "s3cret"
 CLAIMS = "https://commercelayer.io/claims"
 BACK = "https://shop.example/back"
 QUERY = {"client_id": "webapp_x", "redirect_uri": BACK, "response_type": "code"}
+
+
+def customer_of(world: World, email: str = "ann@shop.example") -> str:
+    """The id of a customer who logs in with ``PASSWORD``."""
+    customer = records.create(world, "customers", {"email": email}, password_digest=tokens.digest_of(PASSWORD))
+    claim(world, email, customer["id"])
+    return str(customer["id"])
 
 
 def part(value: Any) -> str:
@@ -35,7 +44,7 @@ def client_credentials(world: World, client_id: str = "shop", **fields: str) -> 
 
 
 def password(world: World, client_id: str = "shop", **fields: str) -> dict[str, Any]:
-    asked = {"grant_type": "password", "client_id": client_id, "username": "ann@SHOP.example", "password": "s3cret"}
+    asked = {"grant_type": "password", "client_id": client_id, "username": "ann@SHOP.example", "password": PASSWORD}
     return issue(world, {**asked, **fields})
 
 

@@ -26,7 +26,7 @@ from mock_server.providers.commercelayer.auth import (
 from mock_server.providers.commercelayer.errors import AccessDenied, InvalidClient, InvalidToken, Throttled
 from mock_server.providers.commercelayer.state import records, tokens
 from mock_server.web.operations import Call
-from tests.providers.commercelayer.grants import client_credentials, password, with_clients
+from tests.providers.commercelayer.grants import client_credentials, customer_of, password, with_clients
 from tests.threads import tried_at_once
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -327,15 +327,13 @@ def passes(world: World, path: str = "/api/orders", **asked: Any) -> bool:
 class TestPrincipals:
     def test_a_customer_in_a_market(self, world: World) -> None:
         market = records.create(world, "markets", {"code": "XY"})["id"]
-        customer = records.create(
-            world, "customers", {"email": "ann@shop.example"}, password_digest=tokens.digest_of("s3cret")
-        )
+        customer = customer_of(world)
         token = password(world, scope="market:code:XY")["access_token"]
 
         principal = principal_of(entering(world, token))
 
         organization = records.fixed_id("organization acme")
-        assert Principal("sales_channel", (market,), customer["id"], "test", organization) == principal
+        assert Principal("sales_channel", (market,), customer, "test", organization) == principal
 
     def test_an_opaque_token_is_an_integration(self, world: World) -> None:
         principal = principal_of(entering(world, "token"))

@@ -11,7 +11,7 @@ from mock_server.providers.commercelayer import errors
 from mock_server.providers.commercelayer.actions.act import Act
 from mock_server.providers.commercelayer.resources import RESOURCES
 from mock_server.providers.commercelayer.schemas.documents import Written
-from mock_server.providers.commercelayer.state import records
+from mock_server.providers.commercelayer.state import access, records
 from mock_server.providers.commercelayer.state.names import named
 
 _KINDS = {"billing": "billing_address", "shipping": "shipping_address"}
@@ -40,17 +40,17 @@ def keep(act: Act, written: Written) -> Record:
 
 
 def chosen(
-    world: World, order: Record, triggers: Mapping[str, Any], relations: Mapping[str, records.Reference | None]
+    act: Act, order: Record, triggers: Mapping[str, Any], relations: Mapping[str, records.Reference | None]
 ) -> dict[str, records.Reference]:
     """What the address triggers of an order come to: its relationships, to the addresses they are copied from.
 
-    Raises Unprocessable for an address that is not there.
+    Raises Unprocessable for an address that is not there, AccessDenied for one of another customer's book.
     """
     found: dict[str, records.Reference] = {}
     for kind, name in _KINDS.items():
         wanted = triggers.get(f"_{kind}_address_clone_id")
         if wanted:
-            found[name] = _source(world, str(wanted), f"_{kind}_address_clone_id")
+            found[name] = _source(act, str(wanted), f"_{kind}_address_clone_id")
     for kind, other in (("billing", "shipping"), ("shipping", "billing")):
         if triggers.get(f"_{kind}_address_same_as_{other}"):
             name = _KINDS[other]
@@ -61,11 +61,12 @@ def chosen(
     return found
 
 
-def _source(world: World, address_id: str, name: str) -> records.Reference:
-    address = records.find(world, "addresses", address_id)
-    if address is None:
-        owner = records.find(world, "customer_addresses", address_id)
-        address = records.follow(world, owner["relations"].get("address")) if owner else None
+def _source(act: Act, address_id: str, name: str) -> records.Reference:
+    world = act.world
+    address, kept = records.find(world, "addresses", address_id), records.find(world, "customer_addresses", address_id)
+    if kept is not None:
+        access.check(world, act.viewer, kept)
+        address = records.follow(world, kept["relations"].get("address"))
     if address is None:
         why = f"there is no address {address_id}"
         raise errors.Unprocessable.of(errors.Problem(name, "is invalid", "invalid", why=why))

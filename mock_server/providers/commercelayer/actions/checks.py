@@ -108,7 +108,7 @@ def _missing_payment(act: Act, order: Record) -> Iterator[Problem]:
         why = f"klarna_payments {payment['id']} has no auth_token: the shopper did not authorize"
         yield blank("auth_token", why=why)
         return
-    if payment["relations"]["order"] != list(records.reference(order)):
+    if payment["relations"]["order"] != records.reference(order):
         yield _mismatch(f"klarna_payments {payment['id']} is of order {payment['relations']['order'][1]}")
         return
     amount, total = session_amount_of(act.world, payment), order["attributes"]["total_amount_cents"]

@@ -94,7 +94,7 @@ def update(act: Act, payment: Record, written: Written) -> Record:
     """
     order = _order(act, payment["relations"]["order"])
     other = written.relations.get("order") or records.reference(order)
-    is_moved = list(other) != list(records.reference(order))
+    is_moved = list(other) != records.reference(order)
     if is_moved:
         order = _order(act, other)
         gateway_of(act.world, order)
@@ -116,7 +116,7 @@ def update(act: Act, payment: Record, written: Written) -> Record:
 def _take_from(world: World, payment: Record) -> None:
     """The order has it as its payment source no longer."""
     order = records.follow(world, payment["relations"]["order"])
-    here = list(records.reference(payment))
+    here = records.reference(payment)
 
     def without(found: Record) -> Record:
         is_there = found["relations"].get("payment_source") == here

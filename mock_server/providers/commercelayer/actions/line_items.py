@@ -183,4 +183,4 @@ def _price(world: World, order: Record, sku: Record) -> Record:
 
 def _same(world: World, order: Record, sku: Record) -> Record | None:
     lines = records.belonging(world, order, "line_items")
-    return next((line for line in lines if line["relations"].get("sku") == list(records.reference(sku))), None)
+    return next((line for line in lines if line["relations"].get("sku") == records.reference(sku)), None)

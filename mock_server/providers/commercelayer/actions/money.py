@@ -30,7 +30,7 @@ _FAILED = "Klarna refused"  # message of a transaction that failed
 
 
 def keep_refusal(world: World, order: Record, amount: int) -> Record:
-    """Keep the authorization that Klarna refused. Tells authorizations.failed and transactions.refused."""
+    """Keep the authorization that Klarna refused. Tells authorizations.create and .failed, and transactions.refused."""
     told = {
         "succeeded": False, "error_code": "REJECTED", "error_detail": "The order was rejected by Klarna",
         "message": None, "token": None, "gateway_transaction_id": None, "amount_cents": amount,

@@ -137,7 +137,7 @@ def update(act: Act, order: Record, written: Written) -> Record:
         triggers.pop(wallets.USE, None)  # the answer was lost; it is placed with what was kept
     attributes, relations = written.plain, dict(written.relations)
     _check_rights(act, order, triggers, is_more=bool(attributes or relations))
-    sources = addresses.chosen(world, order, triggers, relations)
+    sources = addresses.chosen(act, order, triggers, relations)
     changed = _with(order, attributes, {**relations, **sources})
     _check_changes(act.world, order, attributes, {**relations, **sources})
     wallets.check(act, changed, triggers)

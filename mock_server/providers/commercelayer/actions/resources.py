@@ -125,7 +125,7 @@ def update(act: Act, record: Record, written: Written) -> Record:
 def delete(act: Act, record: Record) -> None:
     type_ = record["type"]
     for user, name in _USED_BY.get(type_, ()):
-        here = list(records.reference(record))
+        here = records.reference(record)
         if any(each["relations"].get(name) == here for each in records.every(act.world, user)):
             detail = f"Failed to destroy {_class_of(type_)} with id={record['id']}"
             raise errors.Locked.because(f"{type_} {record['id']} is the {name} of {user}", detail)

@@ -16,6 +16,7 @@ from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.providers.commercelayer import errors
 from mock_server.providers.commercelayer.state import records, tokens
+from mock_server.providers.commercelayer.state.customers import find_by_email
 from mock_server.providers.commercelayer.state.scopes import EVERYTHING, markets_in
 from mock_server.providers.commercelayer.state.tokens import INTEGRATION, SALES_CHANNEL, WEBAPP
 
@@ -155,13 +156,12 @@ def _by_client(world: World, request: Mapping[str, Any]) -> tuple[Grant, Spend]:
 
 
 def _by_password(world: World, request: Mapping[str, Any]) -> tuple[Grant, Spend]:
-    email, digest = request["username"].lower(), tokens.digest_of(request["password"])
-    for customer in records.every(world, "customers"):
-        if str(customer["attributes"].get("email")).lower() == email:
-            if customer["private"].get("password_digest") != digest:
-                raise _bad_grant("password", "password is not the customer's")
-            return _grant(request, {"id": customer["id"], "type": "Customer"}), _nothing
-    raise _bad_grant("username", f"no customer has the e-mail {request['username']}")
+    customer = find_by_email(world, request["username"])
+    if customer is None:
+        raise _bad_grant("username", f"no customer has the e-mail {request['username']}")
+    if customer["private"].get("password_digest") != tokens.digest_of(request["password"]):
+        raise _bad_grant("password", "password is not the customer's")
+    return _grant(request, {"id": customer["id"], "type": "Customer"}), _nothing
 
 
 def _by_refresh(world: World, request: Mapping[str, Any]) -> tuple[Grant, Spend]:
@@ -287,7 +287,7 @@ def _check_right(its_client: str, kind: str, client_id: str, secret: str) -> Non
 
 def _withdraw(world: World, fingerprint: str) -> None:
     """An access token, and the refresh token issued beside it."""
-    world.store.put(tokens.REVOKED, fingerprint, {"fingerprint": fingerprint})
+    world.store.put(tokens.REVOKED, fingerprint, {})
 
     for kept in world.store.all(tokens.REFRESH):
         if kept["access"] == fingerprint:

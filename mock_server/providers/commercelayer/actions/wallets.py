@@ -82,7 +82,7 @@ def _kept(act: Act, customer: Record, id_: str) -> Record:
 def _save_source(act: Act, order: Record, customer: Record) -> None:
     """Once."""
     payment = _authorized_source(act, order)
-    here, source = records.reference(customer), list(records.reference(payment))
+    here, source = records.reference(customer), records.reference(payment)
     for kept in records.belonging(act.world, customer, "customer_payment_sources"):
         if kept["relations"].get("payment_source") == source:
             return

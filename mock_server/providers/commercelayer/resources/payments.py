@@ -57,6 +57,7 @@ ROWS = (
         event_stores * event_stores
         """,
         verbs="LR",
+        is_kept=False,
     ),
     Resource(
         "klarna_gateways",
@@ -93,7 +94,7 @@ ROWS = (
         sales="CRUD",
         defaults={"payment_methods": []},
     ),
-    Resource("transactions", f"{_NUMBERED}r flag succeeded{_ANSWERED}", _OF_AN_ORDER, verbs="LR"),
+    Resource("transactions", f"{_NUMBERED}r flag succeeded{_ANSWERED}", _OF_AN_ORDER, verbs="LR", is_kept=False),
     Resource(
         "authorizations",
         f"""{_NUMBERED}ru flag succeeded{_ANSWERED}

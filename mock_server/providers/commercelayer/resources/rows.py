@@ -60,6 +60,7 @@ class Resource:
     is_own: bool = False  # whether a customer who logged in lists those of their own through a sales channel
     hidden: tuple[str, ...] = ()  # attributes that a sales channel does not see
     is_single: bool = False  # /api/organization: one, without an id
+    is_kept: bool = True  # False: a view of others, or made as it is asked for
     is_cacheable: bool = False  # for the rate limits
     defaults: Mapping[str, object] = field(default_factory=dict)  # attributes of a new record that was not told
 

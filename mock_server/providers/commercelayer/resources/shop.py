@@ -41,6 +41,7 @@ ROWS = (
         verbs="R",
         sales="R",
         is_single=True,
+        is_kept=False,
     ),
     Resource(
         "application",
@@ -52,6 +53,7 @@ ROWS = (
         verbs="R",
         sales="R",
         is_single=True,
+        is_kept=False,
     ),
     Resource(
         "markets",

@@ -44,17 +44,18 @@ _LISTED = (
     errors.InvalidFilterValue, errors.InvalidPageValue, errors.InvalidPageObject, errors.ParamNotAllowed,
 )  # fmt: skip
 _WRITTEN = (
-    errors.Unprocessable, errors.ParamMissing, errors.ParamNotAllowed, errors.InvalidResource,
-    errors.InvalidLinksObject, errors.TypeMismatch, errors.InvalidDataFormat, errors.BadRequest,
-    errors.UnsupportedMediaType,
+    *_READ, errors.Unprocessable, errors.ParamMissing, errors.ParamNotAllowed, errors.InvalidLinksObject,
+    errors.TypeMismatch, errors.InvalidDataFormat, errors.BadRequest, errors.UnsupportedMediaType,
 )  # fmt: skip
 _FOUND = (errors.RecordNotFound, errors.RecordNotFoundAtEdge)
+_RELATED = "related"
 _OF_VERB: Mapping[str, tuple[type[ApiError], ...]] = {
     LIST: _LISTED,
     CREATE: _WRITTEN,
     RETRIEVE: (*_FOUND, *_READ),
     UPDATE: (*_FOUND, *_WRITTEN, errors.KeyNotIncludedInUrl, errors.KeyOrderMismatch),
     DELETE: (*_FOUND, errors.Locked),
+    _RELATED: (*_FOUND, *_LISTED),
 }
 
 
@@ -208,7 +209,7 @@ def _operations(row: Resource) -> Iterator[Operation]:
         yield declare("delete", "DELETE", one, DELETE, delete, find=_found(row, DELETE))
     if row.relations:
         yield declare(
-            "related", "GET", f"{one}/<name>", RETRIEVE, _related(row), find=_found(row, RETRIEVE),
+            "related", "GET", f"{one}/<name>", _RELATED, _related(row), find=_found(row, RETRIEVE),
             aliases=(f"{one}/<any(relationships):links>/<name>",),
         )  # fmt: skip
 

@@ -20,7 +20,7 @@ class _Form(NamedTuple):
 _FORMS = {
     "AUD": _Form("$"),
     "CAD": _Form("$"),
-    "CHF": _Form("CHF", decimal=".", thousands=","),
+    "CHF": _Form("CHF"),
     "CZK": _Form("Kč", False, ",", " "),
     "DKK": _Form("kr.", False, ",", "."),
     "EUR": _Form("€", True, ",", "."),
@@ -34,7 +34,6 @@ _FORMS = {
     "SEK": _Form("kr", False, ",", " "),
     "USD": _Form("$"),
 }
-CURRENCIES = frozenset(_FORMS)
 
 
 def triple(name: str, cents: int | None, currency: str | None) -> tuple[tuple[str, object], ...]:
@@ -46,12 +45,8 @@ def triple(name: str, cents: int | None, currency: str | None) -> tuple[tuple[st
     return (f"{name}_cents", cents), (f"{name}_float", major), (f"formatted_{name}", _text(cents, form))
 
 
-def formatted(cents: int, currency: str) -> str:
-    """``€35,00``, ``-€100,00``, ``$1,234.50``."""
-    return _text(cents, _FORMS.get(currency, _FORMS["EUR"]))
-
-
 def _text(cents: int, form: _Form) -> str:
+    """``€35,00``, ``-€100,00``, ``$1,234.50``"""
     whole, rest = divmod(abs(cents), 10**form.digits)
     number = f"{whole:,}".replace(",", form.thousands) if whole > 999 else str(whole)
     if form.digits:

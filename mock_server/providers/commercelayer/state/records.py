@@ -26,7 +26,7 @@ _NOT_LOGGED = (_LOGGED, "events", "event_callbacks")  # a log of the log would h
 
 _SECRET = ("shared_secret",)  # what no log shows
 
-Reference = Sequence[str]  # [type, id]
+Reference = list[str]  # [type, id]
 
 
 def new_id(world: World, type_: str) -> str:

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from mock_server.core.errors import Fault
 from mock_server.core.world import World
 from mock_server.providers.commercelayer.errors import InvalidToken
-from mock_server.providers.commercelayer.state.records import fixed_id
+from mock_server.providers.commercelayer.state.account import organization_id
 
 # token -> token, client_id, kind, scope, owner, custom_claim, access (fingerprint of the token beside it), expires_ms
 REFRESH = "commercelayer.refresh_tokens"
@@ -108,7 +108,7 @@ def fingerprint(token: str) -> str:
 def organization_of(world: World) -> dict[str, Any]:
     """The claim ``organization``."""
     slug = world.settings.commercelayer_organization
-    return {"id": fixed_id(f"organization {slug}"), "slug": slug, "enterprise": True, "region": "eu-west-1"}
+    return {"id": organization_id(world.settings), "slug": slug, "enterprise": True, "region": "eu-west-1"}
 
 
 def _parts(token: str) -> Parts | None:

@@ -11,6 +11,11 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from mock_server.providers.commercelayer import errors
+from mock_server.providers.commercelayer.actions import money
+from mock_server.providers.commercelayer.actions.act import Act
+from mock_server.providers.commercelayer.schemas.documents import Written
+from mock_server.providers.commercelayer.state import records
 from tests.commercelayer import SEED_ORDER, CommerceLayer, document_of
 from tests.klarna import InProcess
 from tests.threads import at_once
@@ -153,6 +158,26 @@ def test_of_several_captures_one_given_back_at_once_is_given_back_once(
         left = [commercelayer.read("captures", each)["refund_balance_cents"] for each in (first, *others)]
         assert [{200: 1, 422: 15}, [0, 600, 600]] == [statuses, left]
         assert 600 == commercelayer.ledger_order(order)["refunded_amount"] == _sum(commercelayer, order, "refunds")
+
+
+def test_who_looked_at_a_capture_before_it_was_given_back_is_refused(
+    commercelayer: CommerceLayer, app: Flask
+) -> None:
+    """What the race of above comes to, without luck."""
+    order, authorization = _approved(commercelayer)
+    for _part in range(2):
+        commercelayer.update("authorizations", authorization, {"_capture_amount_cents": 600})
+    world = app.extensions["worlds"].get("test")
+    capture = commercelayer.listed(f"/orders/{order}/captures")[0]["id"]
+    looked_at = records.find(world, "captures", capture)
+    assert looked_at is not None
+    asked = Written({"_refund_amount_cents": 600}, {})
+    money.update_capture(Act(world), looked_at, asked)
+
+    with pytest.raises(errors.Unprocessable):
+        money.update_capture(Act(world), looked_at, asked)
+
+    assert [600, 600] == [_sum(commercelayer, order, "refunds"), commercelayer.ledger_order(order)["refunded_amount"]]
 
 
 def test_captures_given_back_at_once_end_the_order(commercelayer: CommerceLayer, patch: Patch) -> None:

@@ -57,6 +57,14 @@ def test_an_order_keeps_its_own_number(commercelayer: CommerceLayer) -> None:
     assert "1000000" == commercelayer.create("orders", {"number": "1000000"})["attributes"]["number"]
 
 
+@pytest.mark.parametrize("value", ["", None])
+def test_an_order_has_a_number(commercelayer: CommerceLayer, value: Any) -> None:
+    refused = commercelayer.refused("orders", SEED_ORDER, {"number": value})
+
+    assert ["422 VALIDATION_ERROR number - can't be blank"] == refused
+    assert "1000001" == commercelayer.create("orders", {"number": value})["attributes"]["number"]
+
+
 def test_whoever_buys_may_sign_up(commercelayer: CommerceLayer) -> None:
     grant = {
         "grant_type": "password", "client_id": "sales_world-test", "username": EMAIL, "password": "open sesame",

@@ -13,7 +13,7 @@ from mock_server.core.world import World
 from mock_server.providers.commercelayer import errors
 from mock_server.providers.commercelayer.actions import tokens as actions
 from mock_server.providers.commercelayer.actions.tokens import check_authorization, grant_code
-from mock_server.providers.commercelayer.state import records, tokens
+from mock_server.providers.commercelayer.state import records
 from tests.providers.commercelayer.grants import (
     BACK,
     CLAIMS,
@@ -23,6 +23,7 @@ from tests.providers.commercelayer.grants import (
     by_code,
     claims_in,
     client_credentials,
+    customer_of,
     password,
     refresh,
 )
@@ -42,8 +43,7 @@ def market(world: World) -> str:
 
 @pytest.fixture
 def customer(world: World) -> str:
-    digest = tokens.digest_of("s3cret")
-    return str(records.create(world, "customers", {"email": "Ann@shop.example"}, password_digest=digest)["id"])
+    return customer_of(world, "Ann@shop.example")
 
 
 def why(refusal: pytest.ExceptionInfo[ApiError]) -> str:

@@ -8,11 +8,12 @@ from mock_server.core.errors import ApiError
 from mock_server.core.world import World
 from mock_server.providers.commercelayer import errors
 from mock_server.providers.commercelayer.actions.tokens import check_authorization, grant_code, revoke
-from mock_server.providers.commercelayer.state import records, tokens
+from mock_server.providers.commercelayer.state import tokens
 from tests.providers.commercelayer.grants import (
     QUERY,
     by_code,
     client_credentials,
+    customer_of,
     password,
     refresh,
     with_clients,
@@ -21,8 +22,7 @@ from tests.providers.commercelayer.grants import (
 
 @pytest.fixture
 def customer(world: World) -> str:
-    digest = tokens.digest_of("s3cret")
-    return str(records.create(world, "customers", {"email": "ann@shop.example"}, password_digest=digest)["id"])
+    return customer_of(world)
 
 
 def is_revoked(world: World, access_token: str) -> bool:

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.providers.commercelayer.state.money import CURRENCIES, formatted, triple
+from mock_server.providers.commercelayer.state.money import triple
+
+CURRENCIES = (
+    "AUD", "CAD", "CHF", "CZK", "DKK", "EUR", "GBP", "HUF", "MXN", "NOK", "NZD", "PLN", "RON", "SEK", "USD",
+)  # fmt: skip
+
+
+def formatted(cents: int, currency: str) -> object:
+    return dict(triple("total_amount", cents, currency))["formatted_total_amount"]
 
 
 @pytest.mark.parametrize(
@@ -49,9 +57,9 @@ def test_an_amount_without_a_currency_is_written_as_euros() -> None:
     assert "€1,00" == dict(triple("total_amount", 100, None))["formatted_total_amount"]
 
 
-@given(st.integers(-(10**12), 10**12), st.sampled_from(sorted(CURRENCIES)))
+@given(st.integers(-(10**12), 10**12), st.sampled_from(CURRENCIES))
 def test_the_digits_of_a_text_are_those_of_the_cents(cents: int, currency: str) -> None:
-    text = formatted(cents, currency)
+    text = str(formatted(cents, currency))
 
     digits = "".join(sign for sign in text if sign.isdigit())
     assert abs(cents) == int(digits)

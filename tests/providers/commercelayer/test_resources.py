@@ -97,7 +97,7 @@ def traded() -> CommerceLayer:
 class TestRows:
     @pytest.mark.parametrize("row", ROWS, ids=named)
     def test_a_row_is_written_in_its_form(self, row: Resource) -> None:
-        kinds = {"text", "integer", "number", "flag", "object", "objects", "texts", "time", "money"}
+        kinds = {"text", "integer", "number", "flag", "object", "objects", "texts", "time", "money", "common"}
 
         assert kinds >= {each.kind for each in row.attributes.values()}
         assert all(re.fullmatch("r?(c!?)?u?s?", each.flags) for each in row.attributes.values())

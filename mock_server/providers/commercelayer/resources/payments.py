@@ -13,11 +13,13 @@ _NUMBERED = """
     rs money amount
     """
 _ANSWERED = """
-    r text message error_code error_detail token gateway_transaction_id"""
+    r text message error_code error_detail token gateway_transaction_id
+    r common common"""
 _OF_AN_ORDER = """
     order > orders
     payment_source > $payment_source
-    attachments * attachments
+    attachments * attachments"""
+_AND_OF_ITSELF = """
     events * events
     event_stores * event_stores"""
 
@@ -94,7 +96,13 @@ ROWS = (
         sales="CRUD",
         defaults={"payment_methods": []},
     ),
-    Resource("transactions", f"{_NUMBERED}r flag succeeded{_ANSWERED}", _OF_AN_ORDER, verbs="LR", is_kept=False),
+    Resource(
+        "transactions",
+        f"{_NUMBERED}r flag succeeded{_ANSWERED}",
+        f"{_OF_AN_ORDER}{_AND_OF_ITSELF}",
+        verbs="LR",
+        is_kept=False,
+    ),
     Resource(
         "authorizations",
         f"""{_NUMBERED}ru flag succeeded{_ANSWERED}
@@ -106,7 +114,7 @@ ROWS = (
         """,
         f"""{_OF_AN_ORDER}
         captures * captures
-        voids * voids
+        voids * voids{_AND_OF_ITSELF}
         """,
         verbs="LRU",
     ),
@@ -121,7 +129,7 @@ ROWS = (
         f"""{_OF_AN_ORDER}
         reference_authorization > authorizations
         refunds * refunds
-        return > returns
+        return > returns{_AND_OF_ITSELF}
         """,
         verbs="LRU",
     ),
@@ -131,7 +139,7 @@ ROWS = (
         u flag _forward
         """,
         f"""{_OF_AN_ORDER}
-        reference_authorization > authorizations
+        reference_authorization > authorizations{_AND_OF_ITSELF}
         """,
         verbs="LRU",
     ),
@@ -142,7 +150,7 @@ ROWS = (
         """,
         f"""{_OF_AN_ORDER}
         reference_capture > captures
-        return > returns
+        return > returns{_AND_OF_ITSELF}
         """,
         verbs="LRU",
     ),

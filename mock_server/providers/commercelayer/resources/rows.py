@@ -30,7 +30,7 @@ class Attribute(NamedTuple):
     """A name, what it holds, and where it may stand: r(ead), c(reate), ! required there, u(pdate), s(orted by)."""
 
     name: str
-    kind: str  # text | integer | number | flag | object | objects | texts | time | money
+    kind: str  # text | integer | number | flag | object | objects | texts | time | money | common
     flags: str
 
 
@@ -48,8 +48,9 @@ class Resource:
     """One row: a type with its attributes and relationships, as text.
 
     A line of attributes is flags, kind and names; money stands for three: ``total_amount`` is total_amount_cents,
-    total_amount_float and formatted_total_amount, of which the first can be written. A line of relationships is a
-    name, ``>`` (one) or ``*`` (many), types and flags.
+    total_amount_float and formatted_total_amount, of which the first can be written; common is what all resources have,
+    at the end when a row does not say where. A line of relationships is a name, ``>`` (one) or ``*`` (many), types and
+    flags.
     """
 
     type: str
@@ -104,6 +105,8 @@ class Resource:
 
 def spread(attribute: Attribute) -> tuple[str, ...]:
     """The names that an attribute has on the wire."""
+    if attribute.kind == "common":
+        return COMMON
     if attribute.kind != "money":
         return (attribute.name,)
     return f"{attribute.name}_cents", f"{attribute.name}_float", f"formatted_{attribute.name}"

@@ -34,16 +34,27 @@ def attributes_of(record: Record, computed: Mapping[str, Any] | None = None) -> 
     currency = known.get("currency_code")
     told: dict[str, Any] = {}
     for name, kind, _ in RESOURCES[record["type"]].shown:
-        if kind == "money":
+        if kind == "common":
+            told.update(_common(record))
+        elif kind == "money":
             told.update(triple(name, known.get(f"{name}_cents"), currency))
         else:
             told[name] = known.get(name)
     if record["type"] == "orders":
         told["editable"] = stored["status"] in EDITABLE
-    told["created_at"], told["updated_at"] = record["created_at"], record["updated_at"]
-    for name in ("reference", "reference_origin", "metadata"):
-        told[name] = stored.get(name)
+    told.update(_common(record))  # what is there already stays where it is
     return told
+
+
+def _common(record: Record) -> Mapping[str, Any]:
+    stored = record["attributes"]
+    return {
+        "created_at": record["created_at"],
+        "updated_at": record["updated_at"],
+        "reference": stored.get("reference"),
+        "reference_origin": stored.get("reference_origin"),
+        "metadata": stored.get("metadata"),
+    }
 
 
 def with_text(record: Record) -> Record:

@@ -276,6 +276,23 @@ def test_transactions_are_neither_made_nor_deleted(approved: CommerceLayer, meth
     assert ["authorizations 7750"] == approved.transactions()
 
 
+def test_what_only_some_transactions_have_comes_last(approved: CommerceLayer) -> None:
+    """As recorded."""
+    approved.pull("_capture")
+
+    documents = [approved.only(f"/orders/{SEED_ORDER}/{type_}") for type_ in ("authorizations", "captures")]
+
+    common = ["gateway_transaction_id", "created_at", "updated_at", "reference", "reference_origin", "metadata"]
+    names = [list(each["attributes"]) for each in documents]
+    assert [common] * 2 == [each[each.index(common[0]) :][: len(common)] for each in names]
+    assert ["formatted_void_balance", "formatted_refund_balance"] == [each[-1] for each in names]
+    assert [
+        ["order", "payment_source", "attachments", "captures", "voids", "events", "event_stores"],
+        ["order", "payment_source", "attachments", "reference_authorization", "refunds", "return", "events",
+         "event_stores"],
+    ] == [list(each["relationships"]) for each in documents]  # fmt: skip
+
+
 def test_forwarding_what_succeeded_does_nothing(approved: CommerceLayer) -> None:
     _refund(approved, _capture(approved, 2500), 500)
     before = approved.transactions()

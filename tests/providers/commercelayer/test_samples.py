@@ -11,17 +11,15 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from mock_server.app import create_app, data_folder
+from mock_server.app import create_app
 from mock_server.providers.commercelayer.routes.resources import RESOURCE_OPERATIONS
 from mock_server.settings import Settings
 from tests.commercelayer import JSON_API, SEED_ORDER, CommerceLayer
 from tests.klarna import InProcess
+from tests.samples import assert_alike, assert_in_form, form_of, prepare, read_samples
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
-FILES = sorted((data_folder("fixtures") / "commercelayer").glob("*.json"))
-SAMPLES: dict[str, dict[str, Any]] = {
-    file.stem: json.loads(file.read_text(encoding="utf-8")) for file in FILES if not file.stem.startswith("oauth.")
-}
+SAMPLES = {name: each for name, each in read_samples("commercelayer").items() if not name.startswith("oauth.")}
 # keys whose values are facts, not just of some type; so are all amounts, counts and flags
 FIXED = {
     "type", "status", "payment_status", "fulfillment_status", "currency_code", "code", "name", "number", "item_type",
@@ -56,7 +54,7 @@ def shape(value: Any, key: str = "") -> Any:
     if key in FIXED or AMOUNT.fullmatch(key):
         return value
     if isinstance(value, str):
-        return next((form for form, pattern in FORMS.items() if pattern.fullmatch(value)), "text")
+        return form_of(value, FORMS)
     return type(value).__name__
 
 
@@ -86,15 +84,6 @@ class Shop:
 
     def _id(self, type_: str) -> str:
         return self.ids.get(type_) or str(self.commercelayer.listed(f"/{type_}?page[size]=1")[0]["id"])
-
-    def prepare(self, given: list[str]) -> None:
-        """What must have happened before: other samples by name, or a phrase."""
-        for name in given:
-            if name in SAMPLES:
-                answer = self.perform(SAMPLES[name]["request"])
-                assert SAMPLES[name]["response"]["status"] == answer.status_code, answer.text
-            else:
-                PREPARED[name](self)
 
     def fail_later(self) -> None:
         """Placing of an order is put off, and then Klarna declines."""
@@ -131,28 +120,18 @@ PREPARED: dict[str, Callable[[Shop], Any]] = {
 
 def answered(name: str) -> TestResponse:
     shop = Shop()
-    shop.prepare(SAMPLES[name]["given"])
+    prepare(shop, SAMPLES[name]["given"], SAMPLES, PREPARED)
     return shop.perform(SAMPLES[name]["request"])
 
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_sample_is_answered_in_its_shape(name: str) -> None:
-    expected = SAMPLES[name]["response"]
-
-    answer = answered(name)
-
-    assert (expected["status"], expected["content_type"]) == (answer.status_code, answer.headers.get("Content-Type"))
-    assert shape(expected["body"]) == shape(json.loads(answer.text) if answer.text else None)
+    assert_alike(SAMPLES[name], answered(name), shape)
 
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_sample_is_named_after_its_operation_and_says_where_it_is_from(name: str) -> None:
-    sample = SAMPLES[name]
-
-    assert ["operation", "source", "seen", "given", "request", "response"] == list(sample)
-    assert f"commercelayer.{name.partition('-')[0]}" == sample["operation"]
-    assert sample["source"] and re.fullmatch(r"\d{4}-\d\d-\d\d", sample["seen"])
-    assert set(sample["given"]) <= {*SAMPLES, *PREPARED}
+    assert_in_form(SAMPLES[name], f"commercelayer.{name.partition('-')[0]}", {*SAMPLES, *PREPARED})
 
 
 def test_every_operation_has_a_sample() -> None:

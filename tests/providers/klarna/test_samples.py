@@ -8,13 +8,12 @@ from typing import Any
 
 import pytest
 
-from mock_server.app import data_folder
 from mock_server.providers.klarna.routes import CONTROLS, OPERATIONS
+from tests.samples import assert_alike, assert_in_form, form_of, read_samples
 
 from .conftest import Klarna
 
-FILES = sorted((data_folder("fixtures") / "klarna").glob("payments.*.json"))
-SAMPLES: dict[str, dict[str, Any]] = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in FILES}
+SAMPLES = read_samples("klarna", "payments.*")
 PURCHASE: dict[str, Any] = SAMPLES["payments.create_session"]["request"]["body"]
 # keys whose values are facts, not just of some type
 FIXED = {
@@ -40,7 +39,7 @@ def shape(value: Any, key: str = "") -> Any:
     if key in FIXED:
         return value
     if isinstance(value, str):
-        return next((form for form, pattern in FORMS.items() if pattern.fullmatch(value)), "text")
+        return form_of(value, FORMS)
     return type(value).__name__
 
 
@@ -73,9 +72,7 @@ def test_a_sample_is_answered_in_its_shape(klarna: Klarna, name: str) -> None:
 
     answer = klarna.call(request["method"], request["path"], request.get("body"))
 
-    expected = sample["response"]
-    assert (expected["status"], expected["content_type"]) == (answer.status_code, answer.headers.get("Content-Type"))
-    assert shape(expected["body"]) == shape(answer.get_json() if answer.data else None)
+    assert_alike(sample, answer, shape)
 
 
 @pytest.mark.parametrize("name", [f"payments.{name}" for name in RECORDED])
@@ -96,11 +93,7 @@ def test_every_operation_has_a_sample() -> None:
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_sample_is_named_after_its_operation_and_says_where_it_is_from(name: str) -> None:
-    sample = SAMPLES[name]
-
-    assert ["operation", "source", "seen", "request", "response"] == list(sample)
-    assert f"klarna.{name}" == sample["operation"]
-    assert sample["source"] and re.fullmatch(r"\d{4}-\d\d-\d\d", sample["seen"])
+    assert_in_form(SAMPLES[name], f"klarna.{name}")
 
 
 def test_a_missing_key_is_a_difference_of_shape() -> None:

@@ -10,13 +10,12 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from mock_server.app import data_folder
 from mock_server.providers.multisafepay.routes import CONTROLS, OPERATIONS
 from tests.multisafepay import PERSON
 from tests.providers.multisafepay.website import app_with
+from tests.samples import assert_alike, assert_in_form, form_of, prepare, read_samples
 
-FILES = sorted((data_folder("fixtures") / "multisafepay").glob("*.json"))
-SAMPLES: dict[str, dict[str, Any]] = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in FILES}
+SAMPLES = read_samples("multisafepay")
 # keys whose values are facts, not just of some type
 FIXED = {
     "success", "status", "financial_status", "type", "currency", "amount", "amount_refunded", "order_id", "order_total",
@@ -46,7 +45,7 @@ def shape(value: Any, key: str = "") -> Any:
     if key in FIXED:
         return value
     if isinstance(value, str):
-        return next((form for form, pattern in FORMS.items() if pattern.fullmatch(value)), "text")
+        return form_of(value, FORMS)
     if isinstance(value, int) and key.endswith("_id"):
         return f"{len(str(value))} digits"
     return type(value).__name__
@@ -81,15 +80,6 @@ class Website:
         if isinstance(data, dict) and data.get("payment_details", {}).get("recurring_id"):
             self.ids["token"] = data["payment_details"]["recurring_id"]
 
-    def prepare(self, given: list[str]) -> None:
-        """What must have happened before: other samples by name, or a phrase."""
-        for name in given:
-            if name in SAMPLES:
-                answer = self.perform(SAMPLES[name]["request"])
-                assert SAMPLES[name]["response"]["status"] == answer.status_code, answer.text
-            else:
-                PREPARED[name](self)
-
     def card_order(self, order_id: str, **fields: Any) -> None:
         body = {
             "type": "direct", "gateway": "VISA", "order_id": order_id, "currency": "EUR", "amount": 1000,
@@ -114,18 +104,13 @@ PREPARED: dict[str, Callable[[Website], None]] = {
 
 def answered(name: str) -> TestResponse:
     website = Website()
-    website.prepare(SAMPLES[name]["given"])
+    prepare(website, SAMPLES[name]["given"], SAMPLES, PREPARED)
     return website.perform(SAMPLES[name]["request"])
 
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_sample_is_answered_in_its_shape(name: str) -> None:
-    expected = SAMPLES[name]["response"]
-
-    answer = answered(name)
-
-    assert (expected["status"], expected["content_type"]) == (answer.status_code, answer.headers.get("Content-Type"))
-    assert shape(expected["body"]) == shape(answer.get_json() if answer.is_json else None)
+    assert_alike(SAMPLES[name], answered(name), shape)
 
 
 def test_the_page_sends_the_browser_back_to_the_shop() -> None:
@@ -157,12 +142,7 @@ def test_every_operation_has_a_sample() -> None:
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_sample_is_named_after_its_operation_and_says_where_it_is_from(name: str) -> None:
-    sample = SAMPLES[name]
-
-    assert ["operation", "source", "seen", "given", "request", "response"] == list(sample)
-    assert f"multisafepay.{name.partition('-')[0]}" == sample["operation"]
-    assert sample["source"] and re.fullmatch(r"\d{4}-\d\d-\d\d", sample["seen"])
-    assert set(sample["given"]) <= {*SAMPLES, *PREPARED}
+    assert_in_form(SAMPLES[name], f"multisafepay.{name.partition('-')[0]}", {*SAMPLES, *PREPARED})
 
 
 @pytest.mark.parametrize(

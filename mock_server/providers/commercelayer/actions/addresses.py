@@ -9,7 +9,6 @@ from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.providers.commercelayer import errors
 from mock_server.providers.commercelayer.actions.act import Act
-from mock_server.providers.commercelayer.resources import RESOURCES
 from mock_server.providers.commercelayer.schemas.documents import Written
 from mock_server.providers.commercelayer.state import access, records
 from mock_server.providers.commercelayer.state.names import named
@@ -18,8 +17,8 @@ _KINDS = {"billing": "billing_address", "shipping": "shipping_address"}
 
 
 def create(act: Act, written: Written) -> Record:
-    attributes = {**RESOURCES["addresses"].defaults, **written.attributes}
-    return records.create(act.world, "addresses", {**attributes, **named(attributes)}, written.relations)
+    attributes = {**written.plain, **named(written.plain)}
+    return records.create(act.world, "addresses", attributes, written.relations)
 
 
 def update(act: Act, address: Record, written: Written) -> Record:

@@ -8,7 +8,6 @@ from mock_server.core.clock import to_text
 from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.providers.commercelayer.actions import rows
-from mock_server.providers.commercelayer.resources import RESOURCES
 from mock_server.providers.commercelayer.state import records
 from mock_server.providers.commercelayer.state.carts import country_of, lines_of, sums_of
 from mock_server.providers.commercelayer.state.statuses import DRAFT, OPEN, PENDING
@@ -69,7 +68,7 @@ def _shipping(world: World, order: Record, goods: list[Record]) -> list[Record]:
     count = sum(line["attributes"]["quantity"] for line in shipped)
     if not shipments:
         attributes = {
-            **RESOURCES["shipments"].defaults, "number": f"{order['attributes']['number']}/S/0001", "status": DRAFT,
+            "number": f"{order['attributes']['number']}/S/0001", "status": DRAFT,
             "currency_code": order["attributes"]["currency_code"], "cost_amount_cents": 0, "skus_count": count,
         }  # fmt: skip
         parts = {"order": here, "shipping_address": address, "shipping_method": None}
@@ -120,5 +119,5 @@ def _charge(world: World, order: Record, type_: str, name: str, cents: int, item
             return records.update(world, line, told, parts)
     id_ = records.fixed_id(f"{type_} of {order['id']}")
     here = records.reference(order)
-    attributes = {**RESOURCES["line_items"].defaults, **told, "item_type": type_}
+    attributes = {**told, "item_type": type_}
     return records.create(world, "line_items", attributes, parts, id_=id_, belongs={"line_items": here})

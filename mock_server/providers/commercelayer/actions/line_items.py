@@ -12,7 +12,6 @@ from mock_server.providers.commercelayer import errors
 from mock_server.providers.commercelayer.actions.act import Act
 from mock_server.providers.commercelayer.actions.carts import keep_in_step
 from mock_server.providers.commercelayer.errors import Problem
-from mock_server.providers.commercelayer.resources import RESOURCES
 from mock_server.providers.commercelayer.schemas.documents import Written
 from mock_server.providers.commercelayer.state import records
 from mock_server.providers.commercelayer.state.carts import price_of
@@ -41,7 +40,6 @@ def create(act: Act, written: Written) -> Record:
     cents = price["attributes"]["amount_cents"] if price else attributes["unit_amount_cents"]
     compared = price["attributes"].get("compare_at_amount_cents") if price else None
     told: dict[str, Any] = {
-        **RESOURCES["line_items"].defaults,
         **{name: value for name, value in written.plain.items() if value is not None},
         "sku_code": sku["attributes"]["code"],
         "quantity": quantity,

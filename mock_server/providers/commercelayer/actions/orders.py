@@ -13,7 +13,6 @@ from mock_server.providers.commercelayer.actions import addresses, moves, wallet
 from mock_server.providers.commercelayer.actions.act import Act
 from mock_server.providers.commercelayer.actions.carts import keep_in_step
 from mock_server.providers.commercelayer.errors import Problem
-from mock_server.providers.commercelayer.resources import RESOURCES
 from mock_server.providers.commercelayer.schemas.documents import Written
 from mock_server.providers.commercelayer.state import records
 from mock_server.providers.commercelayer.state.carts import NOTHING
@@ -53,7 +52,6 @@ def create(act: Act, written: Written) -> Record:
     prices = records.follow(world, market["relations"].get("price_list"))
     sold = prices["attributes"] if prices else {}
     attributes = {
-        **RESOURCES["orders"].defaults,
         **NOTHING,
         "currency_code": sold.get("currency_code"),
         "tax_included": sold.get("tax_included"),

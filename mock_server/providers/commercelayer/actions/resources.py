@@ -21,7 +21,6 @@ from mock_server.providers.commercelayer.actions.act import Act
 from mock_server.providers.commercelayer.jsonapi.documents import after_cursor, page_of
 from mock_server.providers.commercelayer.jsonapi.filters import holds
 from mock_server.providers.commercelayer.jsonapi.queries import Query
-from mock_server.providers.commercelayer.resources import RESOURCES
 from mock_server.providers.commercelayer.resources.rows import Resource
 from mock_server.providers.commercelayer.schemas.documents import Written
 from mock_server.providers.commercelayer.state import access, records, related
@@ -109,10 +108,9 @@ def create(act: Act, type_: str, written: Written) -> Record:
             access.check(act.world, act.viewer, owner)
     if type_ in _CREATE:
         return _CREATE[type_](act, written)
-    attributes = {**RESOURCES[type_].defaults, **_plain(act, written)}
     belongs = {name: written.relations[owner] for name, owner in _BELONGS.get(type_, {}).items()}
     return records.create(
-        act.world, type_, attributes, written.relations, belongs={n: to for n, to in belongs.items() if to}
+        act.world, type_, _plain(act, written), written.relations, belongs={n: to for n, to in belongs.items() if to}
     )
 
 

@@ -50,7 +50,7 @@ def create_klarna_gateway(act: Act, written: Written) -> Record:
     """Credentials are kept, and never shown again. Raises Unprocessable for a country_code other than EU, US, OC."""
     _check_in("country_code", written.attributes.get("country_code"), _REGIONS)
     kept, secret = _without_secrets(written.plain)
-    attributes = {**RESOURCES["klarna_gateways"].defaults, **kept, **switched(act.world, written.attributes)}
+    attributes = {**kept, **switched(act.world, written.attributes)}
     return records.create(act.world, "klarna_gateways", attributes, **secret)
 
 
@@ -68,7 +68,7 @@ def _without_secrets(attributes: Mapping[str, Any]) -> tuple[dict[str, Any], dic
 
 def create_payment_method(act: Act, written: Written) -> Record:
     """Its type may be written as Ruby's class name; without a name it is called after its type."""
-    attributes = {**RESOURCES["payment_methods"].defaults, **written.plain, **switched(act.world, written.attributes)}
+    attributes = {**written.plain, **switched(act.world, written.attributes)}
     attributes["payment_source_type"] = _source_type(attributes["payment_source_type"])
     attributes["name"] = attributes.get("name") or _titled(attributes["payment_source_type"])
     return records.create(act.world, "payment_methods", attributes, written.relations)
@@ -96,7 +96,7 @@ def _titled(source_type: str) -> str:
 
 def create_customer(act: Act, written: Written) -> Record:
     """Raises Unprocessable for an e-mail that is taken or none. Tells customers.create."""
-    attributes = {**RESOURCES["customers"].defaults, **written.plain, **_password(written)}
+    attributes = {**written.plain, **_password(written)}
     id_ = records.new_id(act.world, "customers")
     _take_email(act.world, attributes["email"], id_)
     customer = records.create(act.world, "customers", attributes, written.relations, id_=id_, **_digest(written))
@@ -139,8 +139,7 @@ def _take_email(world: World, email: str, id_: str) -> None:
 
 def create_sku(act: Act, written: Written) -> Record:
     _check_free(act.world, "skus", "code", written.attributes["code"])
-    attributes = {**RESOURCES["skus"].defaults, **written.plain}
-    return records.create(act.world, "skus", attributes, written.relations)
+    return records.create(act.world, "skus", written.plain, written.relations)
 
 
 def update_sku(act: Act, sku: Record, written: Written) -> Record:
@@ -176,7 +175,7 @@ def create_price(act: Act, written: Written) -> Record:
 
 def create_market(act: Act, written: Written) -> Record:
     world = act.world
-    attributes = {**RESOURCES["markets"].defaults, **written.plain, **switched(world, written.attributes)}
+    attributes = {**written.plain, **switched(world, written.attributes)}
     attributes["number"] = 1001 + world.store.count("commercelayer.market_numbers")
     attributes["shared_secret"] = _secret(world)
     if attributes.get("code") is not None:
@@ -195,7 +194,7 @@ def update_market(act: Act, market: Record, written: Written) -> Record:
 def create_webhook(act: Act, written: Written) -> Record:
     """With a shared_secret, shown on every read. Raises Unprocessable for a topic or URL that is none."""
     _check_hook(written.attributes)
-    attributes = {**RESOURCES["webhooks"].defaults, **written.plain, **switched(act.world, written.attributes)}
+    attributes = {**written.plain, **switched(act.world, written.attributes)}
     return records.create(act.world, "webhooks", attributes | {"shared_secret": _secret(act.world)})
 
 

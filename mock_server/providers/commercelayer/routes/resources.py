@@ -84,7 +84,7 @@ def _may(call: Call, row: Resource, verb: str) -> None:
         require(principal, row.sales, verb)
 
 
-def _query(call: Call, row: Resource, *, is_list: bool = False) -> Any:
+def _query(call: Call, row: Resource, *, is_list: bool = False) -> queries.Query:
     principal = principal_of(call)
     return queries.read_query(row, call.query, is_list=is_list, check=lambda type_: _may_read(principal, type_))
 
@@ -94,14 +94,13 @@ def _may_read(principal: Principal, type_: str) -> None:
         require(principal, RESOURCES[type_].sales, RETRIEVE)
 
 
-def _writer(call: Call, query: Any) -> Any:
+def _writer(call: Call, query: queries.Query) -> documents.Writer:
     principal = principal_of(call)
     meta = {
         "mode": principal.mode,
         "organization_id": principal.organization_id,
         "trace_id": f"{call.world.ids.draw('commercelayer.trace').getrandbits(256):064x}",
     }
-
     viewer = _viewer(call)
 
     def check(record: Record, owner: Record) -> None:
@@ -117,17 +116,17 @@ def _writer(call: Call, query: Any) -> Any:
     return documents.Writer(call.world, call.base_url, meta, query, check, is_offered, hides=viewer.is_sales)
 
 
-def _viewer(call: Call) -> Any:
+def _viewer(call: Call) -> access.Viewer:
     principal = principal_of(call)
-    return access.Viewer(principal.kind == SALES_CHANNEL, tuple(principal.market_ids), principal.customer_id)
+    return access.Viewer(principal.kind == SALES_CHANNEL, principal.market_ids, principal.customer_id)
 
 
-def _act(call: Call) -> Any:
+def _act(call: Call) -> acts.Act:
     return acts.Act(call.world, _viewer(call), call.base_url, call.decision)
 
 
 def _found(row: Resource, verb: str) -> Callable[[Call], Any]:
-    def find(call: Call) -> Any:
+    def find(call: Call) -> Record:
         _negotiate(call)
         _may(call, row, verb)
         if row.is_single:
@@ -139,7 +138,7 @@ def _found(row: Resource, verb: str) -> Callable[[Call], Any]:
     return find
 
 
-def _single(call: Call, row: Resource) -> Any:
+def _single(call: Call, row: Resource) -> Record:
     if row.type == "organization":
         return organization(call.world)
     claims = call.credential.claims

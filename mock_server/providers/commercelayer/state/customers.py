@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from mock_server.core.store import Record
 from mock_server.core.world import World
-from mock_server.providers.commercelayer.resources import RESOURCES
 from mock_server.providers.commercelayer.state import records
 
 _BY_EMAIL = "commercelayer.emails"  # e-mail in lower case -> {"id": of the customer}
@@ -42,7 +41,6 @@ def customer_of(world: World, email: str) -> tuple[Record, bool]:
         return found, False
     id_ = records.new_id(world, "customers")
     claimed = world.store.change(_BY_EMAIL, email.lower(), lambda known: known or {"id": id_}) or {"id": id_}
-    attributes = {**RESOURCES["customers"].defaults, "email": email}
     if claimed["id"] != id_:  # somebody is making it
-        return {"id": claimed["id"], "type": "customers", "attributes": attributes}, False
-    return records.create(world, "customers", attributes, id_=id_), True
+        return {"id": claimed["id"], "type": "customers", "attributes": {"email": email}}, False
+    return records.create(world, "customers", {"email": email}, id_=id_), True

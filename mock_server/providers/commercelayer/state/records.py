@@ -15,6 +15,7 @@ from typing import Any
 from mock_server.core.clock import to_text
 from mock_server.core.store import Record, Store
 from mock_server.core.world import World
+from mock_server.providers.commercelayer.resources import RESOURCES
 from mock_server.providers.commercelayer.state.views import with_text
 
 KIND = "commercelayer."  # of the store's kinds: "commercelayer.orders"
@@ -25,6 +26,7 @@ _LOGGED = "event_stores"
 _NOT_LOGGED = (_LOGGED, "events", "event_callbacks")  # a log of the log would have no end
 
 _SECRET = ("shared_secret",)  # what no log shows
+_COMMON: Mapping[str, Any] = {"reference": None, "reference_origin": None, "metadata": {}}
 
 Reference = list[str]  # [type, id]
 
@@ -50,12 +52,15 @@ def create(
     belongs: Mapping[str, Reference] | None = None,
     **private: Any,
 ) -> Record:
-    """A new record; ``belongs`` names the lists it joins: {"line_items": ["orders", "QWERtyUpBa"]}."""
+    """A new record, with its type's defaults for what it is not told.
+
+    ``belongs`` names the lists it joins: {"line_items": ["orders", "QWERtyUpBa"]}.
+    """
     now = to_text(world.clock.now())
     record: Record = {
         "id": id_ or new_id(world, type_),
         "type": type_,
-        "attributes": {"reference": None, "reference_origin": None, "metadata": {}, **attributes},
+        "attributes": {**_COMMON, **RESOURCES[type_].defaults, **attributes},
         "relations": {name: list(ref) if ref else None for name, ref in (relations or {}).items()},
         "private": private,
         "created_at": now,
@@ -207,8 +212,8 @@ def log(world: World, record: Record, event: str, before: Record, after: Record)
         "id": id_,
         "type": _LOGGED,
         "attributes": {
-            "reference": None, "reference_origin": None, "metadata": {}, "resource_type": record["type"],
-            "resource_id": record["id"], "event": event, "payload": payload, "who": {},
+            **_COMMON, "resource_type": record["type"], "resource_id": record["id"], "event": event,
+            "payload": payload, "who": {},
         },
         "relations": {},
         "private": {},

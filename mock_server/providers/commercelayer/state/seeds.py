@@ -8,7 +8,6 @@ from typing import Any
 
 from mock_server.core.store import Record
 from mock_server.core.world import World
-from mock_server.providers.commercelayer.resources import RESOURCES
 from mock_server.providers.commercelayer.state import records
 from mock_server.providers.commercelayer.state.carts import sums_of
 from mock_server.providers.commercelayer.state.customers import claim
@@ -53,8 +52,7 @@ def _put(
     if found is not None:  # somebody else is at it
         return found
     named = {name: reference(to) if isinstance(to, dict) else to for name, to in (relations or {}).items()}
-    values = {**RESOURCES[type_].defaults, **attributes}
-    return records.create(world, type_, values, named, id_=id_, belongs=belongs, **private)
+    return records.create(world, type_, attributes, named, id_=id_, belongs=belongs, **private)
 
 
 def _shop(world: World) -> Record:

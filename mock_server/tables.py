@@ -9,6 +9,7 @@ from mock_server.app import PROVIDERS, catalog, create_worlds
 from mock_server.core.faults import EFFECTS
 from mock_server.core.grammar import LOOKS_AT, TESTS
 from mock_server.settings import PREFIX, Settings
+from mock_server.web.operations import Operation
 
 
 def settings() -> str:
@@ -26,23 +27,41 @@ def settings() -> str:
 
 
 def operations() -> str:
-    """Every operation with its outcomes and errors; the first outcome is the default."""
-    rows = [
-        (
-            f"[`{operation.name}`]({operation.docs})",
-            f"`{operation.method} {operation.path}`",
-            ", ".join(f"`{outcome}`" for outcome in operation.outcomes),
-            ", ".join(f"`{error.__name__}`" for error in operation.errors),
-        )
-        for provider in PROVIDERS
-        for operation in (*provider.operations, *provider.controls)
-    ]
+    """Every operation with its outcomes and errors; the first outcome is the default.
+
+    Those that differ by their resource alone share a row.
+    """
+    alike: dict[tuple[str, ...], list[Operation]] = {}
+    for provider in PROVIDERS:
+        for operation in (*provider.operations, *provider.controls):
+            alike.setdefault(_but_for_its_resource(operation), []).append(operation)
+    rows = []
+    for (name, request, *rest), found in alike.items():
+        if len(found) == 1:
+            row = f"[`{found[0].name}`]({found[0].docs})", f"`{found[0].method} {found[0].path}`"
+        else:
+            links = ", ".join(f"[{_resource_of(each)}]({each.docs})" for each in found)
+            row = f"`{name}` of {links}", f"`{request}`"
+        rows.append((*row, *rest))
     rows += [
         (f"`{name}`", "a webhook that is to leave", ", ".join(f"`{outcome}`" for outcome in choices.outcomes), "")
         for provider in PROVIDERS
         for name, choices in provider.choices.items()
     ]
     return _table(("operation", "request", "outcomes", "errors for rules"), rows)
+
+
+def _but_for_its_resource(operation: Operation) -> tuple[str, ...]:
+    """Name, request, outcomes and errors with RESOURCE in its place."""
+    resource = _resource_of(operation)
+    request = f"{operation.method} {operation.path}".replace(f"/{resource}", "/RESOURCE")
+    outcomes = ", ".join(f"`{outcome}`" for outcome in operation.outcomes)
+    errors = ", ".join(f"`{error.__name__}`" for error in operation.errors)
+    return operation.name.replace(f".{resource}.", ".RESOURCE."), request, outcomes, errors
+
+
+def _resource_of(operation: Operation) -> str:
+    return operation.name.split(".")[1]
 
 
 def outcome_options() -> str:

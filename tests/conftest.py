@@ -66,11 +66,17 @@ def fresh_world(_world_numbers: Iterator[int]) -> str:
 
 
 @pytest.fixture
-def klarna_over_http(server: str, fresh_world: str) -> Iterator[Klarna]:
-    """Klarna on a real socket, in a world that no other test uses."""
+def over_http(server: str) -> Iterator[OverHttp]:
+    """A client's connections to the server."""
     with requests.Session() as session:
         session.trust_env = False
-        yield Klarna(OverHttp(server, session), fresh_world)
+        yield OverHttp(server, session)
+
+
+@pytest.fixture
+def klarna_over_http(over_http: OverHttp, fresh_world: str) -> Klarna:
+    """Klarna on a real socket, in a world that no other test uses."""
+    return Klarna(over_http, fresh_world)
 
 
 @pytest.fixture
@@ -80,11 +86,9 @@ def multisafepay(app: Flask) -> MultiSafepay:
 
 
 @pytest.fixture
-def multisafepay_over_http(server: str, fresh_world: str) -> Iterator[MultiSafepay]:
+def multisafepay_over_http(over_http: OverHttp, fresh_world: str) -> MultiSafepay:
     """MultiSafepay on a real socket, in a world that no other test uses."""
-    with requests.Session() as session:
-        session.trust_env = False
-        yield MultiSafepay(OverHttp(server, session), fresh_world)
+    return MultiSafepay(over_http, fresh_world)
 
 
 @pytest.fixture
@@ -94,11 +98,9 @@ def commercelayer(app: Flask) -> CommerceLayer:
 
 
 @pytest.fixture
-def commercelayer_over_http(server: str, fresh_world: str) -> Iterator[CommerceLayer]:
+def commercelayer_over_http(over_http: OverHttp, fresh_world: str) -> CommerceLayer:
     """Commerce Layer on a real socket, in a world that no other test uses."""
-    with requests.Session() as session:
-        session.trust_env = False
-        yield CommerceLayer(OverHttp(server, session), fresh_world)
+    return CommerceLayer(over_http, fresh_world)
 
 
 @pytest.fixture

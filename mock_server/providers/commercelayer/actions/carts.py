@@ -9,7 +9,7 @@ from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.providers.commercelayer.actions import rows
 from mock_server.providers.commercelayer.state import records
-from mock_server.providers.commercelayer.state.carts import country_of, lines_of, sums_of
+from mock_server.providers.commercelayer.state.carts import country_of, lines_of, shipped_of, sums_of
 from mock_server.providers.commercelayer.state.statuses import DRAFT, OPEN, PENDING
 from mock_server.providers.commercelayer.webhooks import emit
 
@@ -58,7 +58,7 @@ def _sums(world: World, order: Record) -> dict[str, Any]:
 
 def _shipping(world: World, order: Record, goods: list[Record]) -> list[Record]:
     """One shipment of all that is shipped, once there is an address; its method's price is a line."""
-    here, shipped = records.reference(order), _shipped(world, goods)
+    here, shipped = records.reference(order), shipped_of(world, goods)
     address = order["relations"].get("shipping_address")
     shipments = records.belonging(world, order, "shipments")
     if not shipped or not address:
@@ -81,14 +81,6 @@ def _shipping(world: World, order: Record, goods: list[Record]) -> list[Record]:
         world, shipment, {"cost_amount_cents": cents, "skus_count": count}, {"shipping_address": address}
     )
     return [_charge(world, order, "shipments", method["attributes"]["name"], cents, shipment)] if method else []
-
-
-def _shipped(world: World, goods: list[Record]) -> list[Record]:
-    def is_shipped(line: Record) -> bool:
-        sku = records.follow(world, line["relations"].get("item"))
-        return not (sku and sku["attributes"].get("do_not_ship"))
-
-    return [line for line in goods if is_shipped(line)]
 
 
 def _price_of(method: Record | None, goods_cents: int) -> int:

@@ -16,7 +16,7 @@ from mock_server.providers.commercelayer.actions.act import Act
 from mock_server.providers.commercelayer.actions.klarna_payments import expired
 from mock_server.providers.commercelayer.errors import Problem, blank
 from mock_server.providers.commercelayer.state import records
-from mock_server.providers.commercelayer.state.carts import why_not_klarnas
+from mock_server.providers.commercelayer.state.carts import lines_of, shipped_of, why_not_klarnas
 from mock_server.providers.commercelayer.state.ledger import order_behind, session_amount_of
 from mock_server.providers.commercelayer.state.statuses import AUTHORIZED, PAID, PARTLY_AUTHORIZED, PARTLY_PAID
 
@@ -64,7 +64,7 @@ def _missing(act: Act, order: Record) -> Iterator[Problem]:
     if not relations.get("billing_address"):
         yield blank("billing_address", is_relationship=True)
     shipments = records.belonging(world, order, "shipments")
-    if _ships(world, order):
+    if shipped_of(world, lines_of(world, order)):
         if not relations.get("shipping_address"):
             yield blank("shipping_address", is_relationship=True)
         elif not shipments:
@@ -81,14 +81,6 @@ def _too_much(world: World, order: Record) -> Iterator[Problem]:
     held, total = rows.held(world, order), order["attributes"]["total_amount_cents"]
     if held > total:
         yield _mismatch(f"{held} is authorized, the order comes to {total}: {held - total} too much")
-
-
-def _ships(world: World, order: Record) -> bool:
-    for line in records.belonging(world, order, "line_items"):
-        sku = records.follow(world, line["relations"].get("item"))
-        if line["attributes"]["item_type"] == "skus" and not (sku and sku["attributes"].get("do_not_ship")):
-            return True
-    return False
 
 
 def _missing_payment(act: Act, order: Record) -> Iterator[Problem]:

@@ -10,14 +10,13 @@ from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.ledger.decisions import Verdict
 from mock_server.ledger.transitions import ACCEPTED
-from mock_server.providers.commercelayer.actions import checks, line_items, money, placing
+from mock_server.providers.commercelayer.actions import checks, line_items, money, placing, rows
 from mock_server.providers.commercelayer.actions.act import Act
 from mock_server.providers.commercelayer.actions.carts import keep_in_step
 from mock_server.providers.commercelayer.state import records
 from mock_server.providers.commercelayer.state.statuses import (
     EDITING,
     FREE,
-    FULFILLED,
     MOVES,
     PENDING,
     PLACED,
@@ -115,13 +114,6 @@ def _nullify(world: World, order: Record) -> Record:
     return records.update(world, order, relations={"payment_source": None})
 
 
-def _fulfill(world: World, order: Record) -> Record:
-    now = to_text(world.clock.now())
-    done = records.update(world, order, {"fulfillment_status": FULFILLED, "fulfillment_updated_at": now})
-    emit(world, "orders.fulfill", done)
-    return done
-
-
 _PULLS: Mapping[str, Callable[[World, Record], Record]] = {
     "_pending": _moved(PENDING, "orders.pending"),
     "_approve": money.approve,
@@ -129,7 +121,7 @@ _PULLS: Mapping[str, Callable[[World, Record], Record]] = {
     "_stop_editing": _moved(PLACED, "orders.stop_editing"),
     "_archive": _stamped("archived_at"),
     "_unarchive": _set(archived_at=None),
-    "_fulfill": _fulfill,
+    "_fulfill": rows.fulfill,
     "_refresh": _refresh,
     "_refresh_prices": _refresh_prices,
     "_update_taxes": _counted("tax_calculations_count"),

@@ -136,8 +136,11 @@ def update(act: Act, order: Record, written: Written) -> Record:
     attributes, relations = written.plain, dict(written.relations)
     _check_rights(act, order, triggers, is_more=bool(attributes or relations))
     sources = addresses.chosen(act, order, triggers, relations)
+    _check_changes(world, order, attributes, {**relations, **sources})
+    method = order["relations"].get("payment_method")
+    if relations.get("payment_method", method) != method:
+        relations.setdefault("payment_source", None)  # it was of the other method
     changed = _with(order, attributes, {**relations, **sources})
-    _check_changes(act.world, order, attributes, {**relations, **sources})
     wallets.check(act, changed, triggers)
     wanted = [name for name in MOVES if name in triggers]
     moves.check(act, changed, wanted, amount=amount, is_kept=wallets.USE in triggers)
@@ -197,28 +200,21 @@ def _check_changes(world: World, order: Record, attributes: Mapping[str, Any], r
 
 
 def _with(order: Record, attributes: Mapping[str, Any], relations: Mapping[str, Any]) -> Record:
-    """The order as it will be; with another payment method the payment source goes."""
-    method = relations.get("payment_method", order["relations"].get("payment_method"))
-    if list(method or ()) != list(order["relations"].get("payment_method") or ()):
-        relations = {"payment_source": None, **relations}
+    """The order as it will be."""
     return {
         **order,
         "attributes": {**order["attributes"], **attributes},
-        "relations": {**order["relations"], **{name: list(ref) if ref else None for name, ref in relations.items()}},
+        "relations": {**order["relations"], **relations},
     }
 
 
 def _write(act: Act, order: Record, attributes: dict[str, Any], relations: dict[str, Any]) -> Record:
-    """Keep what was asked for; lines and sums follow, and with another payment method the payment source goes."""
-    world, before = act.world, order["relations"]
+    """Keep what was asked for; lines and sums follow."""
+    world = act.world
     if not attributes and not relations:
         return order
     if "customer_email" in attributes or "customer" in relations:
         _move_customer(act, order, attributes, relations)
-    method = relations.get("payment_method", before.get("payment_method"))
-    is_other_method = list(method or ()) != list(before.get("payment_method") or ())
-    if is_other_method and "payment_source" not in relations:
-        relations["payment_source"] = None
     market = records.follow(world, relations.get("market"))
     prices = records.follow(world, market["relations"].get("price_list")) if market else None
     if prices is not None:

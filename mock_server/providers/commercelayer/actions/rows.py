@@ -150,6 +150,14 @@ def start_fulfilling(world: World, order: Record) -> Record:
     return order
 
 
+def fulfill(world: World, order: Record) -> Record:
+    """All of it is sent. Tells orders.fulfill."""
+    done = {"fulfillment_status": FULFILLED, "fulfillment_updated_at": to_text(world.clock.now())}
+    order = records.update(world, order, done)
+    emit(world, "orders.fulfill", order)
+    return order
+
+
 def close(world: World, order: Record) -> Record:
     """The order is cancelled, once; so are its shipments. Tells orders.cancel."""
     if order["attributes"]["status"] == CANCELLED:

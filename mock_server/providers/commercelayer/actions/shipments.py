@@ -7,14 +7,16 @@ from collections.abc import Mapping
 from mock_server.core.clock import to_text
 from mock_server.core.errors import NotEmulated
 from mock_server.core.store import Record
+from mock_server.core.world import World
 from mock_server.providers.commercelayer import errors
+from mock_server.providers.commercelayer.actions import rows
 from mock_server.providers.commercelayer.actions.act import Act
 from mock_server.providers.commercelayer.actions.carts import keep_in_step
 from mock_server.providers.commercelayer.errors import Problem
 from mock_server.providers.commercelayer.schemas.documents import Written
 from mock_server.providers.commercelayer.state import records
 from mock_server.providers.commercelayer.state.related import suits
-from mock_server.providers.commercelayer.state.statuses import EDITABLE, FULFILLED
+from mock_server.providers.commercelayer.state.statuses import EDITABLE, IN_PROGRESS
 from mock_server.providers.commercelayer.webhooks import emit
 
 # trigger -> status, what is told, the time that is noted
@@ -76,14 +78,11 @@ def _step(act: Act, shipment: Record, trigger: str) -> Record:
     shipment = records.update(world, shipment, {"status": status} | ({stamp: now} if stamp else {}))
     emit(world, f"shipments.{told}", shipment)
     order = records.follow(world, shipment["relations"].get("order"))
-    if order is not None and status in ("shipped", "delivered"):
-        _fulfil(act, order, now)
+    if order is not None and order["attributes"]["fulfillment_status"] == IN_PROGRESS and _is_sent(world, order):
+        rows.fulfill(world, order)
     return shipment
 
 
-def _fulfil(act: Act, order: Record, now: str) -> None:
-    shipments = records.belonging(act.world, order, "shipments")
-    is_sent = all(each["attributes"]["status"] in ("shipped", "delivered") for each in shipments)
-    if is_sent and order["attributes"]["fulfillment_status"] == "in_progress":
-        done = {"fulfillment_status": FULFILLED, "fulfillment_updated_at": now}
-        emit(act.world, "orders.fulfill", records.update(act.world, order, done))
+def _is_sent(world: World, order: Record) -> bool:
+    shipments = records.belonging(world, order, "shipments")
+    return all(each["attributes"]["status"] in ("shipped", "delivered") for each in shipments)

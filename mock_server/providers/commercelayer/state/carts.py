@@ -54,6 +54,16 @@ def sums_of(lines: Iterable[Record]) -> dict[str, Any]:
     return {**sums, "total_amount_with_taxes_cents": total, "place_total_amount_cents": total}
 
 
+def shipped_of(world: World, lines: Iterable[Record]) -> list[Record]:
+    """The lines whose SKUs are sent to somebody."""
+
+    def is_shipped(line: Record) -> bool:
+        sku = records.follow(world, line["relations"].get("item"))
+        return line["attributes"]["item_type"] == "skus" and not (sku and sku["attributes"].get("do_not_ship"))
+
+    return [line for line in lines if is_shipped(line)]
+
+
 def klarnas_country_of(world: World, order: Record) -> str:
     """The country that Klarna is asked for: of the billing address, else of the shipping address, else the order's."""
     found = country_of(world, order, "billing_address", "shipping_address")

@@ -11,14 +11,6 @@ from tests.commercelayer import SEED_ORDER, CommerceLayer, document_of
 NOT_PERMITTED = ["422 VALIDATION_ERROR status - transition not permitted"]
 
 
-@pytest.fixture
-def approved(commercelayer: CommerceLayer) -> CommerceLayer:
-    """With the seeded order of 77.50 placed and approved."""
-    commercelayer.place()
-    commercelayer.pull("_approve")
-    return commercelayer
-
-
 def _authorization(commercelayer: CommerceLayer) -> str:
     return str(commercelayer.only(f"/orders/{SEED_ORDER}/authorizations")["id"])
 

@@ -11,14 +11,6 @@ from tests.commercelayer import SEED_ORDER, CommerceLayer
 NOT_PERMITTED = ["422 VALIDATION_ERROR status - transition not permitted"]
 
 
-@pytest.fixture
-def approved(commercelayer: CommerceLayer) -> CommerceLayer:
-    """With the seeded order of 77.50 placed and approved."""
-    commercelayer.place()
-    commercelayer.pull("_approve")
-    return commercelayer
-
-
 def _row(shop: CommerceLayer, type_: str) -> str:
     """The order's one authorization or capture."""
     return str(shop.only(f"/orders/{SEED_ORDER}/{type_}")["id"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -17,15 +16,14 @@ from mock_server.core.store import MemoryStore, Store
 from mock_server.core.world import Handler, House, Listener
 from mock_server.core.worlds import Worlds
 from mock_server.ledger import authorizations, decisions, endings, sessions
-from mock_server.providers import commercelayer, klarna, multisafepay
+from mock_server.providers import commercelayer, klarna, multisafepay, next_commerce
 from mock_server.settings import Settings
 from mock_server.web.operations import Provider
 from mock_server.web.routing import Faces
 
-PROVIDERS: tuple[Provider, ...] = (klarna.PROVIDER, multisafepay.PROVIDER, commercelayer.PROVIDER)
-
-# the faces of the ledger that are not emulated yet: path of their base URL -> title
-_TO_COME = {"/api/admin": "NEXT Commerce"}
+PROVIDERS: tuple[Provider, ...] = (
+    klarna.PROVIDER, multisafepay.PROVIDER, commercelayer.PROVIDER, next_commerce.PROVIDER,
+)  # fmt: skip
 
 # name of an alarm -> what is done when it goes off
 _HANDLERS: dict[str, Handler] = {
@@ -46,15 +44,15 @@ def create_app(
     worlds = create_worlds(settings or Settings(), new_store)
     app = Flask(__name__, static_folder=None)
     app.extensions["worlds"] = worlds
-    Faces(worlds, PROVIDERS, partial(_control, worlds), _TO_COME).mount(app)
+    Faces(worlds, PROVIDERS, partial(_control, worlds)).mount(app)
     return app
 
 
 def _control(worlds: Worlds) -> Provider:
-    """The control API, which answers for the faces to come as well; imported when it is called for."""
+    """The control API; imported when it is called for."""
     from mock_server.control.routes import control_provider
 
-    return replace(control_provider(worlds, __version__, PROVIDERS), not_emulated=_TO_COME)
+    return control_provider(worlds, __version__, PROVIDERS)
 
 
 def create_worlds(settings: Settings, new_store: Callable[[str], Store] = lambda name: MemoryStore()) -> Worlds:
@@ -87,9 +85,7 @@ def data_folder(name: str) -> Path:
 
 def base_urls(address: str) -> dict[str, str]:
     """For each face the base URL that a client is configured with."""
-    urls = {provider.title: address + provider.base_path for provider in PROVIDERS}
-    urls |= {title: f"{address}{path}   (not emulated yet)" for path, title in _TO_COME.items()}
-    return urls
+    return {provider.title: address + provider.base_path for provider in PROVIDERS}
 
 
 def _listeners() -> dict[str, list[Listener]]:

@@ -20,7 +20,7 @@ class SettingError(Exception):
 
 
 # settings that a world's scenario may choose start with these
-OF_PROVIDERS = ("klarna_", "multisafepay_", "commercelayer_")
+OF_PROVIDERS = ("klarna_", "multisafepay_", "commercelayer_", "next_commerce_")
 
 
 def _setting(
@@ -98,6 +98,23 @@ class Settings:
     commercelayer_rate_limits: str = _setting(
         "off", "Whether the test mode's rate limits are enforced; headers tell them always.", ("off", "on")
     )
+    next_commerce_tokens: str = _setting(
+        "", "Accepted 'token' or 'token=scope scope', comma separated; empty accepts every token, with every scope."
+    )
+    next_commerce_store: str = _setting("demo", "Slug of the store, in webhooks and beside OAuth codes.")
+    next_commerce_timezone: str = _setting(
+        "America/New_York", "Time zone of the store, in which its answers tell times and its retries are planned."
+    )
+    next_commerce_page_size: int = _setting(50, "Rows of a page of a list, which no document tells.", bounds=(1, 1000))
+    next_commerce_fulfillment_delay_m: int = _setting(
+        30, "Minutes until an open order goes to the warehouse; 0: it never does by itself.", bounds=(0, 100_000)
+    )
+    next_commerce_duplicate_guard: str = _setting(
+        "off", "Whether a second order of the same customer and amount within 30 minutes is refused.", ("off", "on")
+    )
+    next_commerce_rate_limits: str = _setting(
+        "off", "Whether the limit of 4 calls a second is enforced.", ("off", "on")
+    )
 
     def __post_init__(self) -> None:
         for setting in fields(self):
@@ -106,6 +123,8 @@ class Settings:
             least, most = setting.metadata["bounds"]
             if choices and value not in choices:
                 raise SettingError(f"setting {setting.name} is {value!r}; allowed: {', '.join(choices)}")
+            if setting.name.endswith("_timezone"):
+                _check_timezone(setting.name, value)
             if isinstance(value, int) and not least <= value <= most:
                 raise SettingError(f"setting {setting.name} is {value}; allowed: {least} to {most}")
 
@@ -133,6 +152,15 @@ def check(values: Mapping[str, Any]) -> dict[str, Any]:
         on_off = isinstance(value, bool) and known[name].metadata["choices"] == ("off", "on")  # YAML's on is True
         read[name] = ("off", "on")[value] if on_off else _read(name, value, type(known[name].default))
     return read
+
+
+def _check_timezone(name: str, value: str) -> None:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise SettingError(f"setting {name} is {value!r}, expected a time zone such as Europe/Berlin") from error
 
 
 def _read(name: str, value: Any, kind: type) -> Any:

@@ -18,6 +18,7 @@ from mock_server.web.serving import RunningServer
 from tests.commercelayer import CommerceLayer
 from tests.klarna import InProcess, Klarna, OverHttp, fine
 from tests.multisafepay import MultiSafepay
+from tests.next_commerce import NextCommerce
 from tests.receiver import Receiver
 
 
@@ -101,6 +102,18 @@ def commercelayer(app: Flask) -> CommerceLayer:
 def commercelayer_over_http(over_http: OverHttp, fresh_world: str) -> CommerceLayer:
     """Commerce Layer on a real socket, in a world that no other test uses."""
     return CommerceLayer(over_http, fresh_world)
+
+
+@pytest.fixture
+def next_commerce(app: Flask) -> NextCommerce:
+    """NEXT Commerce in one process: quick, and alone; what falls due leaves with the next request."""
+    return NextCommerce(InProcess(app.test_client()), "test")
+
+
+@pytest.fixture
+def next_commerce_over_http(over_http: OverHttp, fresh_world: str) -> NextCommerce:
+    """NEXT Commerce on a real socket, in a world that no other test uses."""
+    return NextCommerce(over_http, fresh_world)
 
 
 @pytest.fixture

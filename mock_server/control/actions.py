@@ -38,14 +38,7 @@ def create_world(
     if scenario:
         world = worlds.start(world.name, scenario)
     told = {provider.name: provider.credentials(world.name, base_url) for provider in providers}
-    return {"world": world.name, "scenario": world.scenario.name, **told, **_to_come(world.name, base_url)}
-
-
-def _to_come(name: str, base_url: str) -> dict[str, Any]:
-    """Of the faces that are not emulated yet."""
-    return {
-        "next_commerce": {"base_url": f"{base_url}/api/admin", "token": f"token_world-{name}"},
-    }
+    return {"world": world.name, "scenario": world.scenario.name, **told}
 
 
 def read_clock(world: World) -> dict[str, Any]:

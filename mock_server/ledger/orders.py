@@ -1,8 +1,8 @@
 """Orders: money that was authorized, and what became of it.
 
-An order record has the fields that Klarna's order management shows (amounts in minor units), and besides: session_id,
-authorization_token, merchant, placed_through (the face), merchant_urls, auto_capture, decides (what a pending order
-becomes and when).
+An order record has the fields that Klarna's order management shows (amounts in minor units), and besides: session_id
+and authorization_token (None when charged to the customer_token_id), merchant, placed_through (the face),
+merchant_urls, auto_capture, decides (what a pending order becomes and when).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from mock_server.ledger.authorizations import AlreadyUsed, UnknownAuthorization,
 from mock_server.ledger.captures import capture_order
 from mock_server.ledger.decisions import Verdict, schedule
 from mock_server.ledger.sessions import EXPIRY, require_open
+from mock_server.ledger.tokens import find_active_token
 
 _REFERENCE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789"
 # fields of a purchase that an order keeps as they were sent
@@ -52,9 +53,42 @@ def place_order(
     if authorization["used_for"] == "customer_token":
         raise AlreadyUsed(f"token {authorization['token']} was used for its customer_token")
     _complete_session(world, authorization, order_id, dict(placed))
-    order = _order(world, order_id, purchase, authorization, verdict, placed_through)
+    payer = {
+        "initial_payment_method": {"type": authorization["method"]},
+        "session_id": authorization["session_id"],
+        "authorization_token": authorization["token"],
+        "merchant": authorization["merchant"],
+    }
+    order = _order(world, order_id, purchase, payer, verdict, placed_through)
     world.store.put("orders", order_id, order)
     mark_used(world, authorization["token"])
+    return _begin(world, order, verdict)
+
+
+def charge_token(
+    world: World, order_id: str, purchase: Mapping[str, Any], *, token_id: str, verdict: Verdict, placed_through: str
+) -> Record:
+    """Place an order with a customer token, without session or shopper; with ``auto_capture`` as ``place_order``.
+
+    Publishes order.placed (and order.captured). Raises TokenNotActive.
+    Source: Customer Token API reference, create an order (read 2026-11-21).
+    """
+    token = find_active_token(world, token_id)
+    payer = {
+        "initial_payment_method": {"type": token["payment_method_type"].lower()},
+        "session_id": None,
+        "authorization_token": None,
+        "customer_token_id": token_id,
+        "merchant": token["merchant"],
+    }
+    order = _order(world, order_id, purchase, payer, verdict, placed_through)
+    world.store.put("orders", order_id, order)
+    return _begin(world, order, verdict)
+
+
+def _begin(world: World, order: Record, verdict: Verdict) -> Record:
+    """What follows once an order is there."""
+    order_id = order["order_id"]
     schedule(world, order_id, verdict)
     world.clock.set_alarm(parse_time(order["expires_at"]), endings.EXPIRY, order_id)
     world.publish(events.ORDER_PLACED, order)
@@ -75,7 +109,7 @@ def _order(
     world: World,
     order_id: str,
     purchase: Mapping[str, Any],
-    authorization: Record,
+    payer: Mapping[str, Any],
     verdict: Verdict,
     placed_through: str,
 ) -> Record:
@@ -92,14 +126,12 @@ def _order(
         "refunded_amount": 0,
         "remaining_authorized_amount": amount,
         **{name: purchase[name] for name in _KEPT if purchase.get(name) is not None},
-        "initial_payment_method": {"type": authorization["method"]},
+        "initial_payment_method": payer["initial_payment_method"],
         "captures": [],  # oldest first
         "refunds": [],  # oldest first
         "created_at": to_text(now),
         "expires_at": to_text(endings.expiry_from(now)),
-        "session_id": authorization["session_id"],
-        "authorization_token": authorization["token"],
-        "merchant": authorization["merchant"],
+        **payer,
         "placed_through": placed_through,
         "auto_capture": bool(purchase.get("auto_capture")),
         "decides": verdict.as_record(),

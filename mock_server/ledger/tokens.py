@@ -16,6 +16,7 @@ from mock_server.core.store import Record
 from mock_server.core.world import DEFAULT, World
 from mock_server.ledger import markets
 
+ACTIVE = "ACTIVE"
 KEY_ID = "82305ebc-b811-3637-aa4c-66eca1874f3d"  # as recorded in 2021-2024
 _RSA_2048_BYTES = 256
 _MERCHANT_NAME = "Your business name"  # the recorded default of a playground account
@@ -75,7 +76,7 @@ def create_customer_token(
     """Keep a token for charges without the shopper; ``request`` says what for."""
     token = {
         "token_id": token_id,
-        "status": "ACTIVE",
+        "status": ACTIVE,
         "payment_method_type": authorization["method"].upper(),
         "session_id": authorization["session_id"],
         "merchant": authorization["merchant"],
@@ -85,6 +86,20 @@ def create_customer_token(
         "created_at": to_text(world.clock.now()),
     }
     world.store.put("customer_tokens", token_id, token)
+    return token
+
+
+class TokenNotActive(Exception):
+    """No customer token has this id, or it was cancelled or suspended."""
+
+
+def find_active_token(world: World, token_id: str) -> Record:
+    """The customer token, when it may be charged; raises TokenNotActive."""
+    token = world.store.get("customer_tokens", token_id)
+    if token is None:
+        raise TokenNotActive(f"no customer token {token_id} in world {world.name}")
+    if token["status"] != ACTIVE:
+        raise TokenNotActive(f"customer token {token_id} is {token['status']}, not {ACTIVE}")
     return token
 
 

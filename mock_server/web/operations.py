@@ -38,6 +38,8 @@ class Call:
     base_url: str  # of this server, as the caller sees it: http://127.0.0.1:8080
     read_body: Callable[[], bytes]  # raises TooLarge
     path_args: Mapping[str, str] = field(default_factory=dict)
+    query_text: str = ""  # the query as it came, for who wants every value of a parameter that comes twice
+    operation: str = ""  # name of the one that was found; none: the path or the method is unknown
     underscored: frozenset[str] | None = None  # names of headers that came with an underscore; None: nobody knows
     started_ms: float = 0.0  # a stopwatch's reading
     extra_headers: dict[str, str] = field(default_factory=dict)  # for the answer, whatever it will be

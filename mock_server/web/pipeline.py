@@ -33,6 +33,7 @@ def answer(
     worlds: Worlds, provider: Provider, operation: Operation | None, call: Call, refusal: ApiError | None = None
 ) -> Answer:
     """Walk the road; ``refusal`` is what routing found already: an unknown path, a wrong method."""
+    call.operation = operation.name if operation else ""
     error: ApiError | None = None
     try:
         reply = _walk(worlds, provider, operation, call, refusal)

@@ -38,13 +38,11 @@ class Faces:
         worlds: Worlds,
         providers: Sequence[Provider],
         make_control: Callable[[], Provider],
-        to_come: Iterable[str] = (),
     ) -> None:
-        """``make_control`` gives the control API, once, when it is first needed; it answers for ``to_come`` too."""
+        """``make_control`` gives the control API, once, when it is first needed."""
         self._worlds = worlds
         self._providers = providers
         self._make_control = make_control
-        self._to_come = tuple(to_come)
         self._maps: dict[str, Map] = {}  # name of a face -> its operations
 
     def mount(self, app: Flask) -> None:
@@ -119,10 +117,7 @@ class Faces:
         return self._serve(provider, None, {}, self._refusal(provider, error))
 
     def _owner(self, host: str, path: str) -> Provider:
-        """The provider of a path: by host name, by path; the first one when nobody claims it.
-
-        The control API answers for itself and for the faces that are still to come.
-        """
+        """The provider of a path: by host name, by path; the first one when nobody claims it."""
         claimant = self._claimant(path)
         if claimant is not None and claimant.name == _CONTROL and path.startswith(_CONTROL_PREFIX):
             return claimant
@@ -147,8 +142,7 @@ class Faces:
         for provider in self._providers:
             for prefix in provider.prefixes:
                 claims.setdefault(prefix.split("/")[1], {})[prefix] = provider
-        for prefix in (_CONTROL_PREFIX, *self._to_come):
-            claims.setdefault(prefix.split("/")[1], {})[prefix] = None
+        claims.setdefault(_CONTROL_PREFIX.split("/")[1], {})[_CONTROL_PREFIX] = None
         return claims
 
     def _refusal(self, provider: Provider, error: HTTPException) -> ApiError:
@@ -206,6 +200,7 @@ def _call(path_args: Mapping[str, str], public_url: str) -> Call:
         base_url=public_url.rstrip("/") or f"{request.scheme}://{request.environ['HTTP_HOST']}",
         read_body=_read_body,
         path_args=path_args,
+        query_text=request.query_string.decode("latin-1"),
         started_ms=stopwatch_ms(),
     )
 

@@ -48,7 +48,6 @@ class TestOwners:
             ("/apis", 404, KLARNAS),
             ("/_mockery", 404, KLARNAS),
             ("/api", 401, ["errors"]),
-            ("/api/admin/nowhere", 501, CONTROLS),
             ("/_mock", 404, CONTROLS),
             ("/_mock/nowhere", 404, CONTROLS),
         ],
@@ -59,6 +58,11 @@ class TestOwners:
         answer = client.call("GET", path, headers=KEY)
 
         assert (status, shape) == (answer.status_code, list(answer.get_json())[: len(shape)])
+
+    def test_a_path_nobody_has_is_the_storefronts_page_below_next_commerces(self, client: Client) -> None:
+        answer = client.call("GET", "/api/admin/nowhere", headers=KEY)
+
+        assert (404, "text/html; charset=utf-8") == (answer.status_code, answer.headers["Content-Type"])
 
     @pytest.mark.parametrize("path", ["/v1/json/orders", "/orders"])
     def test_both_spellings_of_a_path_are_multisafepays(self, client: Client, path: str) -> None:
@@ -76,10 +80,10 @@ class TestOwners:
 
         assert CONTROLS == list(answer.get_json())[:2]
 
-    def test_what_a_longer_prefix_names_is_not_emulated(self, client: Client) -> None:
+    def test_what_a_longer_prefix_names_is_the_other_faces(self, client: Client) -> None:
         answers = [client.call("GET", path).get_json() for path in ("/api/admin/orders", "/api/orders")]
 
-        assert "NEXT Commerce is not emulated: GET /api/admin/orders" == answers[0]["error"]
+        assert "Authentication credentials were not provided." == answers[0]["detail"]
         assert "INVALID_TOKEN" == answers[1]["errors"][0]["code"]
 
     @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""What NEXT Commerce's operations do to a world."""

@@ -1,0 +1,112 @@
+"""What shoppers see: the page where they pay, the form that takes them back, and an order's status."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mock_server.core.errors import Misused
+from mock_server.core.rules import ACCEPTED, Decision
+from mock_server.core.store import Record
+from mock_server.core.world import World
+from mock_server.providers.next_commerce.actions import payments
+from mock_server.providers.next_commerce.errors import Impossible
+from mock_server.providers.next_commerce.state import orders
+from mock_server.providers.next_commerce.state.methods import KLARNA, METHODS
+from mock_server.providers.next_commerce.state.views import signature
+from mock_server.web.operations import Call, Reply
+from mock_server.web.pages import money, page, submitting_page
+
+# outcomes as the buttons of the page call them; what is decided elsewhere comes first
+_LABELS: Mapping[str, str] = {
+    "": "Pay",
+    "pending": "Pay, but let Klarna decide later",
+    "declined": "Be declined",
+    "cancelled": "Cancel",
+    "expired": "Let it expire",
+    "abandoned": "Pay, then close the window",
+}
+
+
+def show(call: Call) -> Reply:
+    """The page of a payment; one that was decided sends the browser back once more, with the same result."""
+    payment = _payment(call)
+    if payment is None:
+        return _gone()
+    if payment["status"] != "open":
+        return _back(call.world, payment)
+    return _pay_page(call.world, payment)
+
+
+def act(call: Call, decision: Decision) -> Reply:
+    """What the shopper chose; then the browser goes back to the shop."""
+    payment = _payment(call)
+    if payment is None:
+        return _gone()
+    try:
+        payment = payments.complete(call.world, payment, decision)
+    except Misused as misused:
+        back = payments.complete_url(call.world, payment)
+        return page("message.html", status=400, language="en", title="Not possible", text=str(misused), back=back)
+    except Impossible:
+        payment = _payment(call) or payment
+    return _back(call.world, payment)
+
+
+def _payment(call: Call) -> Record | None:
+    return payments.find(call.world, call.path_args["payment_id"])
+
+
+def _gone() -> Reply:
+    text = "No payment has this address."
+    return page("message.html", status=404, language="en", title="Unknown payment", text=text, back="")
+
+
+def _back(world: World, payment: Record) -> Reply:
+    if not payment["returns"]:
+        text = "This payment is made; its shopper closed the window and never came back to the shop."
+        return page("message.html", language="en", title="Window closed", text=text, back="")
+    told = payments.return_of(world, payment)
+    if told["method"] == "GET":
+        return Reply(None, 303, {"Location": told["url"], "Cache-Control": "no-store"})
+    return submitting_page(told["url"], told["fields"], title="Back to the shop")
+
+
+def _pay_page(world: World, payment: Record) -> Reply:
+    draft, method = payment["draft"], METHODS[payment["method"]]
+    language = draft["payment"]["language"] or draft["user"].get("language") or "en"
+    lines = [
+        {
+            "quantity": str(line["quantity"]),
+            "name": line["title"],
+            "price": money(orders.price_of(line), draft["currency"], language),
+        }
+        for line in draft["lines"]
+    ]
+    return page(
+        "pay.html",
+        language=language,
+        title=f"Pay with {method.label}",
+        amount=money(orders.total(draft), draft["currency"], language),
+        description=f"An order at {world.settings.next_commerce_store}",
+        reference=draft["user"].get("email") or "",
+        lines=lines,
+        methods=[(payment["method"], method.label)],
+        outcomes=[(name, label) for name, label in _LABELS.items() if name != "pending" or payment["method"] == KLARNA],
+        action=payments.complete_url(world, payment),
+    )
+
+
+def chosen_of(call: Call) -> dict[str, str]:
+    """The outcome whose button was pressed, for ``chosen``; Pay leaves it to scenarios and rules."""
+    outcome = call.json.get("outcome", "")
+    return {"outcome": outcome} if outcome and outcome != ACCEPTED else {}
+
+
+def show_status(call: Call) -> Reply:
+    """The page that order_status_url leads to."""
+    number, _, signed = call.path_args["signed"].partition(":")
+    order = orders.find(call.world, call.path_args["number"])
+    if order is None or number != order["number"] or signed != signature(call.world, number):
+        return page("message.html", status=404, language="en", title="Page not found", text="", back="")
+    text = f"{orders.payment_status(order)}, {order['fulfillment_status']}"
+    return page("message.html", language="en", title=f"Order {order['number']}: {order['status']}", text=text, back="")

@@ -1,0 +1,1 @@
+"""NEXT Commerce's own nouns: a store with products, customers, orders, transactions and subscriptions."""

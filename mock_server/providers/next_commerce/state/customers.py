@@ -1,0 +1,108 @@
+"""Customers in the store.
+
+A user record: id, email, first_name, last_name, phone_number, language, accepts_marketing, ip, user_agent, user_type
+(lead | customer | dashboard), is_blocked, tags, metadata, addresses (each with id and is_default_for_shipping and
+_billing), orders_count, subscriptions_count, total_spent (minor units), card_token (saved by a payment), joined_at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from mock_server.core.clock import to_text
+from mock_server.core.store import Record
+from mock_server.core.world import World
+from mock_server.providers.next_commerce.state import records
+from mock_server.providers.next_commerce.state.money import moment, money
+
+KIND, EMAILS = "users", "user_emails"
+_CALLING_CODES = {
+    "US": "1", "CA": "1", "GB": "44", "DE": "49", "AT": "43", "CH": "41", "NL": "31", "BE": "32", "FR": "33",
+    "ES": "34", "IT": "39", "PT": "351", "IE": "353", "SE": "46", "NO": "47", "DK": "45", "FI": "358", "PL": "48",
+    "CZ": "420", "SK": "421", "HU": "36", "RO": "40", "GR": "30", "AU": "61", "NZ": "64", "MX": "52", "TH": "66",
+    "JP": "81",
+}  # fmt: skip
+_KEEPS_ZERO = ("IT",)  # of a local number
+ADDRESS_FIELDS = (
+    "first_name", "last_name", "line1", "line2", "line3", "line4", "postcode", "phone_number", "notes", "state",
+    "country",
+)  # fmt: skip
+REQUIRED_IN_ADDRESS = ("first_name", "last_name", "line1", "line4", "country")
+_LEFT_OUT: Mapping[str, Any] = {
+    "email": None, "first_name": "", "last_name": "", "phone_number": None, "language": "en",
+    "accepts_marketing": False, "ip": None, "user_agent": None,
+}  # fmt: skip
+
+
+def as_user(world: World, told: Mapping[str, Any]) -> Record:
+    """A new customer with these details, not kept yet."""
+    return {
+        "id": records.new_id(world, KIND),
+        **{name: default if told.get(name) is None else told[name] for name, default in _LEFT_OUT.items()},
+        "user_type": "lead",
+        "is_blocked": bool(told.get("is_blocked")),
+        "tags": told.get("tags") or [],
+        "metadata": told.get("metadata") or {},
+        "addresses": [],
+        "orders_count": 0,
+        "subscriptions_count": 0,
+        "total_spent": 0,
+        "card_token": None,
+        "joined_at": to_text(world.clock.now()),
+    }
+
+
+def customer_view(world: World, user: Record) -> dict[str, Any]:
+    """Key order: the webhook sample of the documents."""
+    return {
+        "accepts_marketing": user["accepts_marketing"],
+        "addresses": [user_address_view(address) for address in user["addresses"]],
+        "date_joined": moment(world, user["joined_at"]),
+        "email": user["email"],
+        "first_name": user["first_name"],
+        "id": user["id"],
+        "ip": user["ip"],
+        "is_blocked": user["is_blocked"],
+        "language": user["language"],
+        "last_name": user["last_name"],
+        "metadata": user["metadata"],
+        "orders_count": user["orders_count"],
+        "phone_number": user["phone_number"],
+        "subscriptions_count": user["subscriptions_count"],
+        "tags": user["tags"],
+        "total_spent": money(user["total_spent"]),
+        "user_agent": user["user_agent"],
+        "user_type": user["user_type"],
+    }
+
+
+def user_address_view(address: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": address["id"],
+        **{name: address.get(name) or "" for name in ADDRESS_FIELDS},
+        "is_default_for_shipping": bool(address.get("is_default_for_shipping")),
+        "is_default_for_billing": bool(address.get("is_default_for_billing")),
+    }
+
+
+def address_in_e164(address: Mapping[str, Any]) -> dict[str, Any]:
+    """An address's own members; a local telephone number gets its country's calling code."""
+    written = {name: address[name] for name in ADDRESS_FIELDS if address.get(name) is not None}
+    if written.get("phone_number"):
+        written["phone_number"] = e164(written["phone_number"], written.get("country", ""))
+    return written
+
+
+def e164(number: str, country: str) -> str:
+    """``2025550140`` of the US is ``+12025550140``; what is no number comes back as it is."""
+    digits = re.sub(r"[\s().-]", "", number)
+    if digits.startswith("+") or not digits.isdigit() or country not in _CALLING_CODES:
+        return digits if digits.startswith("+") else number
+    code = _CALLING_CODES[country]
+    if digits.startswith("00"):
+        return f"+{digits[2:]}"
+    if country in ("US", "CA") and len(digits) == 11 and digits.startswith("1"):
+        return f"+{digits}"
+    return f"+{code}{digits if country in _KEEPS_ZERO else digits.removeprefix('0')}"

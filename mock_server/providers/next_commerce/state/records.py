@@ -1,0 +1,64 @@
+"""Records of this face in the store: numbered, found, changed in one step, and listed a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from mock_server.core.store import Record
+from mock_server.core.world import World
+
+KIND = "next_commerce."  # of the store's kinds: "next_commerce.orders"
+
+# kind -> what is added to its count, so that ids look like those of a store that has been selling for a while
+_FIRST = {
+    "orders": 100_000, "transactions": 8000, "users": 32_000, "addresses": 7800, "lines": 1000, "subscriptions": 12_000,
+    "refunds": 500, "adjustments": 500, "refund_lines": 900, "carts": 20_000, "notes": 200, "subscription_lines": 2000,
+    "cart_lines": 9000,
+}  # fmt: skip
+
+
+def new_id(world: World, kind: str) -> int:
+    """The next number of a kind."""
+    return _FIRST.get(kind, 0) + world.store.count(f"{KIND}{kind}")
+
+
+def put(world: World, kind: str, key: Any, record: Record) -> Record:
+    world.store.put(f"{KIND}{kind}", str(key), record)
+    return record
+
+
+def find(world: World, kind: str, key: Any) -> Record | None:
+    return world.store.get(f"{KIND}{kind}", str(key))
+
+
+def oldest(world: World, kind: str) -> Iterator[Record]:
+    return world.store.all(f"{KIND}{kind}")
+
+
+def newest(world: World, kind: str) -> Iterator[Record]:
+    return world.store.all(f"{KIND}{kind}", newest_first=True)
+
+
+def change(world: World, kind: str, key: Any, apply: Callable[[Record], Record]) -> Record:
+    """Change a record in one atomic step; ``apply`` may refuse by raising. Raises KeyError when it is gone."""
+
+    def checked(found: Record | None) -> Record:
+        if found is None:
+            raise KeyError(f"{kind} {key}")
+        return apply(found)
+
+    changed = world.store.change(f"{KIND}{kind}", str(key), checked)
+    assert changed is not None  # checked never answers None
+    return changed
+
+
+def remove(world: World, kind: str, key: Any) -> None:
+    world.store.change(f"{KIND}{kind}", str(key), lambda _: None)
+
+
+def claim(world: World, kind: str, key: str, record: Record) -> Record:
+    """The record that is there, else this one, which is then kept; atomic."""
+    kept = world.store.change(f"{KIND}{kind}", key, lambda found: found or record)
+    assert kept is not None  # found or record
+    return kept

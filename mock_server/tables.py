@@ -44,7 +44,7 @@ def operations() -> str:
             row = f"`{name}` of {links}", f"`{request}`"
         rows.append((*row, *rest))
     rows += [
-        (f"`{name}`", "what happens by itself: a webhook leaves, a renewal falls due", ", ".join(f"`{outcome}`" for outcome in choices.outcomes), "")
+        (f"`{name}`", "what happens by itself", ", ".join(f"`{outcome}`" for outcome in choices.outcomes), "")
         for provider in PROVIDERS
         for name, choices in provider.choices.items()
     ]

@@ -2,11 +2,22 @@
 
 from collections.abc import Mapping
 
+from mock_server.providers.next_commerce.routes.campaigns import CAMPAIGN_OPERATIONS
+from mock_server.providers.next_commerce.routes.catalogue import CATALOGUE_OPERATIONS
+from mock_server.providers.next_commerce.routes.customers import CUSTOMER_OPERATIONS
+from mock_server.providers.next_commerce.routes.fulfillment import FULFILLMENT_OPERATIONS
+from mock_server.providers.next_commerce.routes.oauth import OAUTH_OPERATIONS
 from mock_server.providers.next_commerce.routes.orders import ORDER_OPERATIONS
 from mock_server.providers.next_commerce.routes.shopper import CONTROLS, SHOPPER_OPERATIONS
+from mock_server.providers.next_commerce.routes.subscriptions import SUBSCRIPTION_OPERATIONS
 from mock_server.providers.next_commerce.routes.transactions import TRANSACTION_OPERATIONS
+from mock_server.providers.next_commerce.routes.webhooks import WEBHOOK_OPERATIONS
 
-OPERATIONS = (*ORDER_OPERATIONS, *TRANSACTION_OPERATIONS, *SHOPPER_OPERATIONS)
+OPERATIONS = (
+    *ORDER_OPERATIONS, *TRANSACTION_OPERATIONS, *SUBSCRIPTION_OPERATIONS, *FULFILLMENT_OPERATIONS,
+    *CATALOGUE_OPERATIONS, *CUSTOMER_OPERATIONS, *WEBHOOK_OPERATIONS, *OAUTH_OPERATIONS, *CAMPAIGN_OPERATIONS,
+    *SHOPPER_OPERATIONS,
+)  # fmt: skip
 
 # real paths that this server does not answer -> what is missing
 NOT_EMULATED: Mapping[str, str] = {

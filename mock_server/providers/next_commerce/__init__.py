@@ -5,19 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mock_server.core.later import Later
+from mock_server.core.rules import Choices
 from mock_server.ledger import events
 from mock_server.providers.next_commerce.auth import BASE, CAMPAIGNS, OAUTH, admit, authenticate, credentials
 from mock_server.providers.next_commerce.errors import render
 from mock_server.providers.next_commerce.routes import CONTROLS, NOT_EMULATED, OPERATIONS
+from mock_server.providers.next_commerce.routes.declared import CHARGING
 from mock_server.providers.next_commerce.schemas.wire import write
+from mock_server.providers.next_commerce.state.methods import RENEW
 from mock_server.providers.next_commerce.webhooks import CHOICES, MANNERS
 from mock_server.web.operations import Provider
 
 if TYPE_CHECKING:
-    from mock_server.providers.next_commerce.actions import follow, payments
+    from mock_server.providers.next_commerce.actions import carts, follow, fulfillment, payments, renewals
     from mock_server.providers.next_commerce.state import seeds
 else:
     follow, payments = Later(f"{__name__}.actions.follow"), Later(f"{__name__}.actions.payments")
+    carts, fulfillment = Later(f"{__name__}.actions.carts"), Later(f"{__name__}.actions.fulfillment")
+    renewals = Later(f"{__name__}.actions.renewals")
     seeds = Later(f"{__name__}.state.seeds")
 
 PROVIDER = Provider(
@@ -47,8 +52,12 @@ PROVIDER = Provider(
     credentials=credentials,
     alarms={
         "next_commerce.payment.expire": lambda world, alarm: payments.expire(world, alarm),
+        "next_commerce.post_to_fulfillment": lambda world, alarm: fulfillment.post_due(world, alarm),
+        "next_commerce.subscription.renew": lambda world, alarm: renewals.renew_due(world, alarm),
+        "next_commerce.subscription.resume": lambda world, alarm: renewals.resume_due(world, alarm),
+        "next_commerce.cart.abandon": lambda world, alarm: carts.abandon_due(world, alarm),
     },
-    choices=CHOICES,
+    choices={**CHOICES, RENEW: Choices(CHARGING, frozenset(), takes_faults=False)},
     manners=MANNERS,
     states={
         f"next_commerce_{kind}": f"next_commerce.{kind}"

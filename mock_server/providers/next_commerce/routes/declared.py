@@ -7,11 +7,11 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from mock_server.core.errors import ApiError
-from mock_server.core.rules import ACCEPTED, Option
+from mock_server.core.rules import ACCEPTED
 from mock_server.core.store import Record
 from mock_server.providers.next_commerce import errors
 from mock_server.providers.next_commerce.schemas.bodies import read_body
-from mock_server.providers.next_commerce.state.methods import check_response_code
+from mock_server.providers.next_commerce.state.methods import DECLINE_OPTIONS
 from mock_server.providers.next_commerce.state.pages import paged
 from mock_server.web.operations import Call, Outcomes, Reply
 
@@ -21,10 +21,6 @@ LISTING: tuple[type[ApiError], ...] = (errors.InvalidCursor, *errors.COMMON)
 WRITING: tuple[type[ApiError], ...] = (*errors.BODY, *errors.COMMON)
 CHANGING: tuple[type[ApiError], ...] = (errors.NotFound, *WRITING)
 
-DECLINE_OPTIONS = {
-    "code": Option("response code of the decline: 2001 (insufficient funds)", check_response_code),
-    "message": Option("told as payment_details"),
-}
 CHARGING: Outcomes = {ACCEPTED: {}, "declined": DECLINE_OPTIONS}
 
 

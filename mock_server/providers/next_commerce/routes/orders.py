@@ -12,7 +12,6 @@ from mock_server.providers.next_commerce.auth import BASE, merchant_of, require_
 from mock_server.providers.next_commerce.routes.declared import (
     CHANGING,
     CHARGING,
-    DECLINE_OPTIONS,
     DOCS,
     LISTING,
     READING,
@@ -21,6 +20,7 @@ from mock_server.providers.next_commerce.routes.declared import (
     page,
     query_of,
 )
+from mock_server.providers.next_commerce.state.methods import DECLINE_OPTIONS
 from mock_server.web.operations import Call, Operation, Reply, operation
 
 if TYPE_CHECKING:

@@ -11,8 +11,7 @@ from mock_server.core.later import Later
 from mock_server.core.rules import ACCEPTED
 from mock_server.ledger.decisions import PENDING_OPTIONS
 from mock_server.providers.next_commerce import errors
-from mock_server.providers.next_commerce.routes.declared import DECLINE_OPTIONS
-from mock_server.providers.next_commerce.state.methods import PATHS
+from mock_server.providers.next_commerce.state.methods import DECLINE_OPTIONS, PATHS
 from mock_server.web.operations import Call, Operation, Outcomes, Reply, chosen, operation
 from mock_server.web.pages import form
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from mock_server.core.rules import Option
+
 _THREE_D_SECURE = "payments/3ds-auth"
 KLARNA, CARD, SAVED_CARD, EXTERNAL = "klarna", "card_token", "saved_card", "external"
 
@@ -45,6 +47,7 @@ METHODS: Mapping[str, Method] = {
 }
 PATHS = tuple(dict.fromkeys(method.path for method in METHODS.values()))
 
+RENEW = "next_commerce.renewals.charge"  # what rules call the charge of a subscription, whoever asks for it
 APPROVED = 1000
 DO_NOT_HONOR = 2000
 HARD_DECLINE = 3010
@@ -78,3 +81,10 @@ def check_response_code(word: object) -> int:
         known = ", ".join(str(known) for known in RESPONSE_CODES if known != APPROVED)
         raise ValueError(f"code is {word!r}; expected one of {known}")
     return code
+
+
+# options of the outcome "declined"
+DECLINE_OPTIONS = {
+    "code": Option("response code of the decline: 2001 (insufficient funds)", check_response_code),
+    "message": Option("told as payment_details"),
+}

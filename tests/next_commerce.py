@@ -40,6 +40,29 @@ def order_of(method: str | None = "klarna", **fields: Any) -> dict[str, Any]:
     return deepcopy({**order, **fields})
 
 
+def payment_in(url: str) -> str:
+    """The id of a payment: the last part of its page's path."""
+    return url.partition("?")[0].rstrip("/").rpartition("/")[2]
+
+
+def subscription_of(**fields: Any) -> dict[str, Any]:
+    """The example of the guide: 19.99 and 3.99 of shipping every 30 days."""
+    return {
+        "lines": [{"product_id": COFFEE_CLUB, "quantity": 1, "currency": "USD", "price": "19.99"}],
+        "shipping_code": "default-shipping",
+        "shipping_price": "3.99",
+        "interval": "day",
+        "interval_count": 30,
+        "next_renewal_date": "2026-12-1T08:41:37+07:00",
+        "user": {"email": "john@smiths.test", "first_name": "John", "last_name": "Smith"},
+        "shipping_address": ADDRESS,
+        "billing_same_as_shipping_address": True,
+        "payment_method": "card_token",
+        "payment_details": {"card_token": "tok_1"},
+        **fields,
+    }
+
+
 class NextCommerce:
     """The store as an app with this token sees it; by default one that may do everything, of the stable version."""
 
@@ -65,12 +88,6 @@ class NextCommerce:
         own = {"Authorization": f"campaign_world-{self.world}", **spelled(headers)}
         return self._wire.send(method, f"/api/v1{path}", auth=None, headers=own, body=body)
 
-    def browse(self, method: str, url: str, form: str | None = None) -> Answer:
-        """What the shopper's browser asks for."""
-        path = url.partition("//")[2]
-        path = path[path.index("/") :] if "//" in url else url
-        return self._wire.send(method, path, auth=None, headers={}, body=form)
-
     def control(self, method: str, path: str, body: Any = None) -> Answer:
         """A tester's request to /_mock, about this world."""
         return self._wire.send(method, f"/_mock{path}", auth=None, headers={"X-Mock-World": self.world}, body=body)
@@ -88,8 +105,7 @@ class NextCommerce:
 
     def start(self, method: str = "klarna", **fields: Any) -> str:
         """The id of a payment that waits for its shopper."""
-        url: str = self.post("/orders/", order_of(method, **fields))["payment_complete_url"]
-        return url.partition("?")[0].rstrip("/").rpartition("/")[2]
+        return payment_in(self.post("/orders/", order_of(method, **fields))["payment_complete_url"])
 
     def complete(self, payment: str, outcome: str = "", **asked: Any) -> dict[str, Any]:
         """What the shopper does: ``{payment, order, return}``."""
@@ -104,6 +120,16 @@ class NextCommerce:
             return found
         order: dict[str, Any] = self.complete(self.start(method, **fields))["order"]
         return order
+
+    def subscribe(self, method: str = "klarna", **fields: Any) -> dict[str, Any]:
+        """A monthly subscription to tea for 19.99 and 5.00 of shipping, begun by an order paid with this method."""
+        line = line_of(TEA_MONTH, 1, "19.99", subscription={"price": "19.99", **MONTHLY})
+        order = self.buy(method, lines=[line], **fields)
+        return self.subscription(order["subscriptions"][0]["id"])
+
+    def subscription(self, id_: int) -> dict[str, Any]:
+        found: dict[str, Any] = self.get(f"/subscriptions/{id_}/")
+        return found
 
     def read(self, number: str) -> dict[str, Any]:
         found: dict[str, Any] = self.get(f"/orders/{number}/")

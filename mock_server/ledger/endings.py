@@ -1,4 +1,5 @@
-"""How the authorised money of an order is let go: cancelled by the merchant, or by time, which may be extended."""
+"""How the authorised money of an order is let go: cancelled or released by the merchant, or by time, which may be
+extended."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from mock_server.core.clock import Alarm, parse_time, to_text
 from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.ledger import events
-from mock_server.ledger.transitions import CANCELLED, EXPIRED, NotAllowed, require
+from mock_server.ledger.transitions import CANCELLED, CAPTURED, EXPIRED, NotAllowed, require
 
 AUTHORIZED_FOR = timedelta(days=28)
 LONGEST = timedelta(days=180)  # from the day it was placed, however often it is extended
@@ -33,6 +34,27 @@ def cancel_order(world: World, order_id: str) -> Record:
     order = _release(world, order_id, "cancel", CANCELLED)
     world.clock.cancel_alarm(parse_time(order["expires_at"]), EXPIRY, order_id)
     world.publish(events.ORDER_CANCELLED, order)
+    return order
+
+
+def release_order(world: World, order_id: str) -> Record:
+    """Let go what remains of an order of which part was captured: it is captured then. Publishes order.released.
+
+    Raises NotAllowed: unknown order, nothing captured or everything, cancelled or expired already.
+    Source: Order Management API, release remaining authorization (read 2026-11-21).
+    """
+
+    def release(order: Record | None) -> Record:
+        if order is None:
+            raise NotAllowed("unknown", f"no order {order_id} in world {world.name}")
+        require("release", order["status"], order_id)
+        captured = order["captured_amount"]
+        return order | {"status": CAPTURED, "order_amount": captured, "remaining_authorized_amount": 0}
+
+    order = world.store.change("orders", order_id, release)
+    assert order is not None  # release never answers None
+    world.clock.cancel_alarm(parse_time(order["expires_at"]), EXPIRY, order_id)
+    world.publish(events.ORDER_RELEASED, order)
     return order
 
 

@@ -12,4 +12,5 @@ ORDER_REJECTED = "order.rejected"  # the order, once pending
 ORDER_CAPTURED = "order.captured"
 ORDER_REFUNDED = "order.refunded"
 ORDER_CANCELLED = "order.cancelled"  # nothing was captured, nothing will be
+ORDER_RELEASED = "order.released"  # part was captured, the rest will not be
 ORDER_EXPIRED = "order.expired"  # the order; its authorization ran out with nothing captured

@@ -22,6 +22,7 @@ ALLOWED_IN: Mapping[str, tuple[str, ...]] = {
     "refund": (PART_CAPTURED, CAPTURED, CLOSED),
     "cancel": (AUTHORIZED,),
     "extend": (AUTHORIZED, PART_CAPTURED),
+    "release": (PART_CAPTURED,),
     "expire": (AUTHORIZED,),
 }
 # fraud decision -> fraud statuses it may follow

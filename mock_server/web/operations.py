@@ -45,7 +45,8 @@ class Call:
     extra_headers: dict[str, str] = field(default_factory=dict)  # for the answer, whatever it will be
     trace_id: str = ""  # the provider's id of this request: correlation id, trace id
     has_read: bool = False  # whether somebody looked at the body, be it in vain
-    text: str = ""  # the body as it came
+    raw: bytes = b""  # the body as it came
+    text: str = ""  # the same as text
     json: Any = None  # the body, parsed; None when there was none or it is no JSON
     credential: Credential = Credential("")
     world: World = None  # type: ignore[assignment]  # the road's first step sets it, before any view
@@ -57,7 +58,8 @@ class Call:
         """The body as it came, read when first asked for; raises TooLarge, Malformed."""
         if not self.has_read:
             self.has_read = True
-            self.text = self.read_body().decode("utf-8", "replace")
+            self.raw = self.read_body()
+            self.text = self.raw.decode("utf-8", "replace")
         return self.text
 
 

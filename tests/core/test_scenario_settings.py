@@ -9,7 +9,7 @@ import pytest
 
 from mock_server.core.errors import MistakeInFile
 from mock_server.core.scenarios import load_scenario
-from mock_server.settings import OF_PROVIDERS, Settings
+from mock_server.settings import OF_PROVIDERS, Settings, check
 
 from .conftest import CATALOG, Files, Shop
 
@@ -24,7 +24,7 @@ def test_a_scenario_chooses_the_settings_of_providers(tmp_path: Path, name: str)
 
     scenario = load_scenario(file, CATALOG)
 
-    assert {name: value} == scenario.settings
+    assert {name: value} == check(scenario.settings)
 
 
 @pytest.mark.parametrize("name", OF_THE_SERVER)

@@ -231,6 +231,9 @@ def test_every_scenario_is_tried_by_some_test() -> None:
     # test_commercelayer_failures.py
     elsewhere |= {"amounts-mismatch", "declined-on-place", "invalid-token", "not-found", "not-found-at-edge"}
     elsewhere |= {"placed-and-authorized", "rate-limits", "throttled", "webhook-circuit-open"}
+    # test_next_commerce_failures.py
+    elsewhere |= {"duplicate-orders", "klarna-unavailable", "renewal-declined-then-recovers", "renewal-hard-declined"}
+    elsewhere |= {"shopper-never-returns", "upsell-declined"}
     here = {"answer-lost", "bad-credentials", "flaky", "rate-limited", "session-expired"}
     names = {scenario.name for scenario in create_worlds(Settings()).house.book.every() if not scenario.always}
 

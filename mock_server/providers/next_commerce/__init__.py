@@ -9,7 +9,7 @@ from mock_server.core.rules import Choices
 from mock_server.ledger import events
 from mock_server.providers.next_commerce.auth import BASE, CAMPAIGNS, OAUTH, admit, authenticate, credentials
 from mock_server.providers.next_commerce.errors import render
-from mock_server.providers.next_commerce.routes import CONTROLS, NOT_EMULATED, OPERATIONS
+from mock_server.providers.next_commerce.routes import CONTROLS, NOT_EMULATED, OPERATIONS, unknown
 from mock_server.providers.next_commerce.routes.declared import CHARGING
 from mock_server.providers.next_commerce.schemas.wire import write
 from mock_server.providers.next_commerce.state.methods import RENEW
@@ -46,12 +46,15 @@ PROVIDER = Provider(
         events.ORDER_CAPTURED: (lambda world, order: follow.captured(world, order),),
         events.ORDER_REFUNDED: (lambda world, order: follow.refunded(world, order),),
         events.ORDER_CANCELLED: (lambda world, order: follow.cancelled(world, order),),
+        events.ORDER_RELEASED: (lambda world, order: follow.released(world, order),),
         events.ORDER_EXPIRED: (lambda world, order: follow.expired(world, order),),
     },
     not_emulated=NOT_EMULATED,
+    unknown=unknown,
     credentials=credentials,
     alarms={
         "next_commerce.payment.expire": lambda world, alarm: payments.expire(world, alarm),
+        "next_commerce.authorization.expire": lambda world, alarm: follow.expire_due(world, alarm),
         "next_commerce.post_to_fulfillment": lambda world, alarm: fulfillment.post_due(world, alarm),
         "next_commerce.subscription.renew": lambda world, alarm: renewals.renew_due(world, alarm),
         "next_commerce.subscription.resume": lambda world, alarm: renewals.resume_due(world, alarm),
@@ -64,7 +67,7 @@ PROVIDER = Provider(
         for kind in ("orders", "payments", "transactions", "subscriptions", "users", "carts", "webhooks")
     },
     hidden=("secret_key", "card_token"),
-    secrets=("client_secret", "secret_key", "card_token"),
+    secrets=("client_secret", "secret_key", "signing_secret", "card_token", "refresh_token"),
     told_secrets=("access_token", "refresh_token", "secret_key", "client_secret"),
     furnish=lambda world: seeds.furnish(world),
 )  # fmt: skip

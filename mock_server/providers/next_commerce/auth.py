@@ -6,11 +6,13 @@ Source: developers.nextcommerce.com, admin api: authentication, permissions, ver
 
 from __future__ import annotations
 
+from base64 import b64decode
 from typing import Any
+from urllib.parse import unquote
 
 from mock_server.core.errors import Fault, UnknownPath
 from mock_server.core.store import Record
-from mock_server.core.world import World, name_in
+from mock_server.core.world import DEFAULT, World, name_in
 from mock_server.providers.next_commerce.errors import (
     InvalidAccessToken,
     NotAcceptable,
@@ -19,8 +21,9 @@ from mock_server.providers.next_commerce.errors import (
     Throttled,
 )
 from mock_server.providers.next_commerce.state import access, records
-from mock_server.providers.next_commerce.state.views import OLD, VERSIONS
+from mock_server.providers.next_commerce.state.versions import OLD, VERSIONS
 from mock_server.web.operations import Call, Credential
+from mock_server.web.pages import form
 
 BASE, CAMPAIGNS, OAUTH = "/api/admin", "/api/v1", "/oauth2"
 _VERSION = "x-29next-api-version"
@@ -37,17 +40,41 @@ def authenticate(call: Call) -> Credential:
     if call.path.startswith(CAMPAIGNS):
         return Credential(header, world=name_in(header))
     if call.path.startswith(OAUTH):
-        client_id = call.query.get("client_id") or _client_in(call.read())
-        return Credential(client_id, world=name_in(client_id))
+        return _client(call)
     scheme, _, token = header.partition(" ")
-    token = token.strip() if scheme.lower() == "bearer" else ""
+    token = token if scheme.lower() == "bearer" and " " not in token else ""
     return Credential(token, world=name_in(token))
 
 
-def _client_in(body: str) -> str:
-    from urllib.parse import parse_qs
+def _client(call: Call) -> Credential:
+    """Who asks the authorization server; a world is named by the client, else by what it trades in."""
+    told = read_token_request(call)
+    client_id = told.get("client_id", "")
+    traded = told.get("code") or told.get("refresh_token") or ""
+    world = name_in(client_id)
+    return Credential(client_id, told.get("client_secret", ""), name_in(traded) if world == DEFAULT else world)
 
-    return parse_qs(body).get("client_id", [""])[0]
+
+def read_token_request(call: Call) -> dict[str, str]:
+    """The form that asks for a token; HTTP Basic stands in for a client it lacks. Raises Malformed."""
+    call.read()
+    told = dict(form(call))
+    client_id, secret = _basic(call.headers.get("authorization", ""))
+    if client_id and not told.get("client_id"):
+        told |= {"client_id": client_id, "client_secret": secret}
+    return told
+
+
+def _basic(header: str) -> tuple[str, str]:
+    """Some clients percent-encode both halves, as RFC 6749 wants it."""
+    scheme, _, value = header.partition(" ")
+    if scheme.lower() != "basic":
+        return "", ""
+    try:
+        client_id, _, secret = b64decode(value.strip(), validate=True).decode("utf-8", "replace").partition(":")
+    except ValueError:
+        return "", ""
+    return unquote(client_id), unquote(secret)
 
 
 def admit(call: Call) -> None:
@@ -79,6 +106,8 @@ def _scopes(world: World, token: str) -> list[str]:
     """What a token may do: as the authorization server or the setting says, else everything."""
     known = access.granted(world, token)
     if known is not None:
+        if known["is_revoked"]:
+            raise InvalidAccessToken(faults=[Fault("", "the token was refreshed; the new one is to be used")])
         return list(known["scopes"])
     listed = _listed(world.settings.next_commerce_tokens)
     if listed and token not in listed:

@@ -16,6 +16,7 @@ from mock_server.core.errors import (
     Broken,
     Fault,
     Invalid,
+    Malformed,
     NotEmulated,
     RateLimited,
     Unauthorised,
@@ -26,6 +27,7 @@ from mock_server.web.operations import Call, Reply
 
 JSON = "application/json"
 HTML = "text/html; charset=utf-8"
+OAUTH_HEADERS = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 _REALM = 'Bearer realm="api"'
 
 
@@ -33,12 +35,16 @@ class Impossible(Exception):
     """A move that an order, a payment or a subscription does not take in its state."""
 
 
-class Refused(Invalid):
-    """A refusal told as ``{"detail": ...}``."""
+class _Said(Invalid):
+    """A refusal in the words of its docstring, full stop and all."""
 
     @classmethod
     def default_messages(cls) -> list[str]:
         return [(cls.__doc__ or "").strip().splitlines()[0]]
+
+
+class Refused(_Said):
+    """A refusal told as ``{"detail": ...}``."""
 
     @classmethod
     def because(cls, text: str, *details: str) -> Self:
@@ -112,7 +118,7 @@ class ServerError(Broken, Refused):
     status, code = 500, "error"
 
 
-class InvalidFields(Invalid):
+class InvalidFields(_Said):
     """Invalid input."""
 
     status, code = 400, "invalid"
@@ -131,7 +137,7 @@ class InvalidFields(Invalid):
         return cls(fields=told, faults=[Fault(path, why or f"{path}: {text}")])
 
 
-class PaymentDeclined(Invalid):
+class PaymentDeclined(_Said):
     """Unable to process the purchase transaction."""
 
     status, code = 400, "payment_declined"
@@ -142,10 +148,6 @@ class PaymentDeclined(Invalid):
         """``card_token`` is the one to try again with on another gateway."""
         super().__init__(*messages, faults=faults)
         self.response_code, self.card_token = response_code, card_token
-
-    @classmethod
-    def default_messages(cls) -> list[str]:
-        return [(cls.__doc__ or "").strip().splitlines()[0]]
 
     @classmethod
     def because(cls, message: str, why: str, response_code: int | None = None) -> Self:
@@ -162,21 +164,32 @@ class PaymentDeclined(Invalid):
 
 
 class OAuthError(Refused):
-    """A refusal of the authorization server: ``{"error": ...}`` (RFC 6749)."""
+    """A refusal of the authorization server (RFC 6749): ``{"error": ...}``, with a description where one is given."""
 
     status, code = 400, "invalid_request"
+
+    def told(self) -> dict[str, str]:
+        has_own = self.messages != self.default_messages()
+        return {"error": self.code, **({"error_description": self.messages[0]} if has_own else {})}
 
 
 class InvalidClient(OAuthError):
     """The client or its secret is not known."""
 
     status, code = 401, "invalid_client"
+    headers = {"WWW-Authenticate": 'Bearer error="invalid_client"'}
 
 
 class InvalidGrant(OAuthError):
-    """The code is unknown, expired, used, or another client's."""
+    """The code or refresh token is unknown, expired, used, or another client's."""
 
     code = "invalid_grant"
+
+
+class InvalidScope(OAuthError):
+    """The scope names something that there is not."""
+
+    code = "invalid_scope"
 
 
 class UnsupportedGrantType(OAuthError):
@@ -198,7 +211,7 @@ def render(error: ApiError, call: Call) -> Reply:
     if isinstance(error, UnknownPath | NotEmulated):
         return _page(error)
     if isinstance(error, OAuthError):
-        return Reply({"error": error.code, "error_description": error.messages[0]}, error.status, error.headers)
+        return Reply(error.told(), error.status, {**OAUTH_HEADERS, **error.headers})
     return Reply(_body(error, call), error.status, _headers(error))
 
 
@@ -228,6 +241,7 @@ _OF_THE_ROAD: Mapping[type[ApiError], type[ApiError]] = {
     Unauthorised: NotAuthenticated,
     RateLimited: Throttled,
     Broken: ServerError,
+    Malformed: ParseError,
 }
 
 

@@ -1,15 +1,17 @@
-"""What shoppers see: the page where they pay, the form that takes them back, and an order's status."""
+"""What a browser sees: where shoppers pay, the form that takes them back, an order's status, and an app's request."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from mock_server.core.errors import Misused
 from mock_server.core.rules import ACCEPTED, Decision
 from mock_server.core.store import Record
-from mock_server.core.world import World
-from mock_server.providers.next_commerce.actions import payments
-from mock_server.providers.next_commerce.errors import Impossible
+from mock_server.core.world import DEFAULT, World, name_in
+from mock_server.providers.next_commerce.actions import payments, tokens
+from mock_server.providers.next_commerce.errors import Impossible, OAuthError
 from mock_server.providers.next_commerce.state import orders
 from mock_server.providers.next_commerce.state.methods import KLARNA, METHODS
 from mock_server.providers.next_commerce.state.views import signature
@@ -62,6 +64,10 @@ def _gone() -> Reply:
 
 
 def _back(world: World, payment: Record) -> Reply:
+    if payment["status"] == "closing":  # another window was a moment faster
+        text = "One moment, the payment is being made."
+        waiting = page("message.html", language="en", title="One moment", text=text, back="")
+        return replace(waiting, headers={**waiting.headers, "Refresh": "1"})
     if not payment["returns"]:
         text = "This payment is made; its shopper closed the window and never came back to the shop."
         return page("message.html", language="en", title="Window closed", text=text, back="")
@@ -74,13 +80,12 @@ def _back(world: World, payment: Record) -> Reply:
 def _pay_page(world: World, payment: Record) -> Reply:
     draft, method = payment["draft"], METHODS[payment["method"]]
     language = draft["payment"]["language"] or draft["user"].get("language") or "en"
+    sold = [(str(line["quantity"]), line["title"], orders.price_of(line)) for line in draft["lines"]]
+    if draft["shipping"]["price"]:
+        sold.append(("1", draft["shipping"]["name"], draft["shipping"]["price"]))
     lines = [
-        {
-            "quantity": str(line["quantity"]),
-            "name": line["title"],
-            "price": money(orders.price_of(line), draft["currency"], language),
-        }
-        for line in draft["lines"]
+        {"quantity": quantity, "name": name, "price": money(price, draft["currency"], language)}
+        for quantity, name, price in sold
     ]
     return page(
         "pay.html",
@@ -110,3 +115,48 @@ def show_status(call: Call) -> Reply:
         return page("message.html", status=404, language="en", title="Page not found", text="", back="")
     text = f"{orders.payment_status(order)}, {order['fulfillment_status']}"
     return page("message.html", language="en", title=f"Order {order['number']}: {order['status']}", text=text, back="")
+
+
+_AUTHORIZE = "/oauth2/authorize/"
+
+
+def ask_consent(call: Call) -> Reply:
+    """The page with its two buttons; a client that names a world is sent to that world's page first."""
+    world = name_in(call.query.get("client_id", ""))
+    if "world" not in call.query and world not in (DEFAULT, call.world.name) and "x-mock-world" not in call.headers:
+        return Reply(None, 302, {"Location": f"{_AUTHORIZE}?{urlencode({**call.query, 'world': world})}"})
+    try:
+        scopes = tokens.check_authorization(call.world, call.query)
+    except OAuthError as error:
+        return _not_asked(error)
+    return page(
+        "authorize.html",
+        language="en",
+        client_id=call.query["client_id"],
+        organization=tokens.network_domain(call.world),
+        scope=" ".join(scopes),
+        host=urlsplit(call.query["redirect_uri"]).netloc,
+        action=f"{_AUTHORIZE}?{urlencode({**call.query, 'world': call.world.name})}",
+    )
+
+
+def take_consent(call: Call) -> Reply:
+    """Back to the app with the store and a code, or with the news that there is none; ``state`` comes back as sent."""
+    try:
+        tokens.check_authorization(call.world, call.query)
+        is_granted = call.json.get("decision") != "deny"
+        told = {"code": tokens.grant_code(call.world, call.query)} if is_granted else {"error": "access_denied"}
+    except OAuthError as error:
+        return _not_asked(error)
+    told = {"store": tokens.network_domain(call.world), **told}
+    if "state" in call.query:
+        told["state"] = call.query["state"]
+    parts = urlsplit(call.query["redirect_uri"])
+    query = "&".join(filter(None, (parts.query, urlencode(told))))
+    return Reply(None, 303, {"Location": urlunsplit(parts._replace(query=query)), "Cache-Control": "no-store"})
+
+
+def _not_asked(error: OAuthError) -> Reply:
+    """Never by a redirect: who sent the browser here is not known to be the app."""
+    text = " ".join((error.messages[0], *(f"({fault.text})" for fault in error.faults)))
+    return page("message.html", status=400, language="en", title="Not possible", text=text, back="")

@@ -19,24 +19,16 @@ from mock_server.core.rules import Choices, look_into
 from mock_server.core.store import Record, Store
 from mock_server.core.world import World
 from mock_server.providers.next_commerce.state import records
+from mock_server.providers.next_commerce.state.hooks import KIND
+from mock_server.providers.next_commerce.state.versions import STABLE
 
 FACE = "next_commerce"
 DELIVER = "next_commerce.webhooks.deliver"
 CHOICES = {DELIVER: Choices({**OUTCOMES, "before_return": {}}, frozenset(), takes_faults=False)}
-KIND = "webhooks"
 # ten retries over three and a half days; the documents say "several days", with exponential back-off
 RETRIES_S = tuple(300 * 2**n for n in range(10))
 _TIMEOUT_S = 20
 _GONE = 410
-_STABLE = "2024-04-01"
-
-EVENTS = (
-    "app.uninstalled", "cart.abandoned", "customer.created", "customer.redacted", "customer.updated",
-    "dispute.created", "dispute.updated", "export.created", "fulfillment.created", "fulfillment.updated",
-    "gateway.created", "gateway.updated", "order.created", "order.updated", "product.created", "product.deleted",
-    "product.updated", "store.updated", "subscription.created", "subscription.updated", "ticket.created",
-    "ticket.updated", "transaction.created", "transaction.updated",
-)  # fmt: skip
 
 View = Mapping[str, Any] | Callable[[str], Mapping[str, Any]]
 
@@ -48,7 +40,7 @@ def emit(world: World, event: str, kind: str, view: View, *, key: str, order: st
     """
     for hook in records.oldest(world, KIND):
         if hook["active"] and event in hook["events"]:
-            version = hook["api_version"] or _STABLE
+            version = hook["api_version"] or STABLE
             _tell(world, hook, event, kind, view(version) if callable(view) else view, version, key, order)
 
 
@@ -69,7 +61,7 @@ def _tell(
         },
     }
     body = json.dumps(payload)  # with Python's own separators: receivers hash json.dumps(json.loads(body))
-    headers = {"Content-Type": "application/json", "X-29Next-Store": world.settings.next_commerce_store}
+    headers = {"Content-Type": "application/json"}
     if hook["secret_key"]:
         headers["X-29Next-Signature"] = signature(hook["secret_key"], body)
     decision = world.decide(DELIVER, lambda path: _look(path, payload, headers))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -92,6 +93,9 @@ class App:
             self.ids["signed"] = order["order_status_url"].rstrip("/").rpartition("/")[2]
         if "id" in told:  # /api/admin/carts/ -> {carts_id}
             self.ids[f"{path.strip('/').split('/')[2]}_id"] = str(told["id"])
+        for member, name in (("tracking_codes", "fulfillment_id"), ("happened_at", "event_id")):
+            if member in told:
+                self.ids[name] = str(told["id"])
         for row in told.get("results", [])[:1]:
             if "id" in row:
                 self.ids[f"{path.strip('/').split('/')[2].partition('?')[0]}_id"] = str(row["id"])
@@ -100,7 +104,14 @@ class App:
             self.ids["oauth_code"] = location.partition("code=")[2].partition("&")[0]
 
 
-PREPARED: dict[str, Callable[[App], None]] = {}
+def _upload_file(app: App) -> None:
+    """As theme-kit uploads a picture to the theme that was made."""
+    path, name = f"/api/admin/themes/{app.ids['themes_id']}/templates/", "assets/logo.svg"
+    data = {"name": name, "content": "", "file": (BytesIO(b"<svg/>"), name)}
+    assert 200 == app.http.post(path, data=data, headers={"Authorization": "Bearer admin_token"}).status_code
+
+
+PREPARED: dict[str, Callable[[App], None]] = {"a file is uploaded": _upload_file}
 
 
 def answered(name: str) -> TestResponse:

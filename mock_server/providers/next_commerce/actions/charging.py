@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from mock_server.core.clock import to_text
@@ -40,6 +40,7 @@ def transaction_of(world: World, order: Record, type_: str, amount: int, /, **fi
     payment = order["payment"]
     gateway = records.find(world, "gateways", payment["gateway_id"])
     is_external = bool(fields.get("is_external")) or payment["method"] == EXTERNAL
+    method = payment.get("external_method") if payment["method"] == EXTERNAL else payment["method"]
     token = card_token_of(order)
     return {
         "id": records.new_id(world, KIND),
@@ -50,7 +51,7 @@ def transaction_of(world: World, order: Record, type_: str, amount: int, /, **fi
         "amount": amount,
         "currency": order["currency"],
         "parent_id": None,
-        "payment_method": _SHOWN_AS.get(payment["method"], payment["method"]),
+        "payment_method": _SHOWN_AS.get(payment["method"], method),
         "gateway": None if is_external or not gateway else {name: gateway[name] for name in ("id", "type", "name")},
         "card": card_of(world, token) if token else None,
         "response_code": APPROVED,
@@ -61,6 +62,7 @@ def transaction_of(world: World, order: Record, type_: str, amount: int, /, **fi
         "is_3ds": False,
         "descriptor": payment.get("descriptor"),
         "subscription": None,
+        "attribution": order.get("attribution") or {},
         "ledger_order_id": None,
         "created_at": to_text(world.clock.now()),
         **fields,
@@ -84,6 +86,18 @@ def keep(world: World, transactions: Sequence[Record]) -> None:
         order = transaction["order"] or ""
         key = f"transaction {transaction['id']}"
         webhooks.emit(world, "transaction.created", "transaction", view, key=key, order=order)
+
+
+def add(world: World, order: Record, made: Record, check: Callable[[Record], None] = lambda found: None) -> Record:
+    """The order with one more transaction; ``check`` may refuse by raising. Sends transaction.created."""
+
+    def append(found: Record) -> Record:
+        check(found)
+        return {**found, "transactions": [*found["transactions"], made]}
+
+    after = orders.change(world, order["number"], append)
+    keep(world, [made])
+    return after
 
 
 def first_charge(world: World, order: Record) -> tuple[list[Record], dict[str, Any]]:

@@ -5,6 +5,7 @@ A draft is an order record (see state/orders) without number and ids, its user a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -19,7 +20,7 @@ from mock_server.providers.next_commerce.errors import InvalidFields
 from mock_server.providers.next_commerce.schemas.fields import REQUIRED
 from mock_server.providers.next_commerce.state import orders, records
 from mock_server.providers.next_commerce.state.cards import TEST_CARDS
-from mock_server.providers.next_commerce.state.customers import address_in_e164
+from mock_server.providers.next_commerce.state.customers import address_in_e164, snapshot_of
 from mock_server.providers.next_commerce.state.methods import CARD, EXTERNAL, KLARNA, METHODS, SAVED_CARD
 from mock_server.providers.next_commerce.state.money import money
 from mock_server.providers.next_commerce.state.purchase import why_not_klarnas
@@ -27,6 +28,7 @@ from mock_server.providers.next_commerce.state.seeds import CURRENCIES, DEFAULT_
 
 _STORE_CURRENCY = "USD"
 _SAME_WITHIN = timedelta(minutes=30)
+_DESCRIPTOR = re.compile(r"[A-Za-z0-9 &,.#-]{1,22}")
 NO_SHIPPING = {"code": "no-shipping-required", "name": "No Shipping Required", "price": 0, "original_price": 0}
 
 
@@ -43,7 +45,7 @@ def draft_of(world: World, wanted: Mapping[str, Any], *, base_url: str, source: 
         "currency": currency,
         "is_test": False,
         "user_id": known["id"] if known else None,
-        "user": {**(wanted.get("user") or {}), **(known or {})},
+        "user": {**(wanted.get("user") or {}), **(snapshot_of(known) if known else {})},
         "shipping_address": shipping_address,
         "billing_address": billing_address,
         "lines": lines,
@@ -55,9 +57,10 @@ def draft_of(world: World, wanted: Mapping[str, Any], *, base_url: str, source: 
         "lifecycle": "recurring" if any(line["subscription"] for line in lines) else "non-recurring",
         "attribution": wanted.get("attribution") or {},
         "metadata": wanted.get("metadata") or {},
-        "tags": wanted.get("tags") or [],
+        "tags": [tag for tag in wanted.get("tags") or () if tag is not None],
         "payment": payment_of(world, wanted),
         "paid_in_test": False,
+        "charging": 0,
         "fulfillment_status": "unfulfilled",
         "fulfillment_orders": [],
         "fulfillments": [],
@@ -65,14 +68,16 @@ def draft_of(world: World, wanted: Mapping[str, Any], *, base_url: str, source: 
         "date_placed": to_text(wanted["date_placed"]) if wanted.get("date_placed") else None,
     }
     _check_payment(world, draft, wanted)
-    _check_duplicate(world, draft)
     return draft
 
 
 def currency_of(wanted: Mapping[str, Any]) -> str:
     """Of the order, else of its lines, as version 2023-02-10 and the guides have it, else the store's."""
-    of_lines = [line["currency"] for line in wanted["lines"] if line.get("currency")]
-    currency = wanted.get("currency") or (of_lines[0] if of_lines else _STORE_CURRENCY)
+    told = dict.fromkeys(each["currency"] for each in (wanted, *wanted["lines"]) if each.get("currency"))
+    currency = next(iter(told), _STORE_CURRENCY)
+    if len(told) > 1:
+        why = f"order and lines name {', '.join(told)}; an order is in one currency"
+        raise InvalidFields.at("currency", "All lines must be in the currency of the order.", why)
     if currency not in CURRENCIES:
         raise InvalidFields.at("currency", f'"{currency}" is not a valid choice.')
     return str(currency)
@@ -126,6 +131,7 @@ def _line(world: World, line: Mapping[str, Any], variant: Record, currency: str)
         "sku": variant["sku"],
         "slug": variant["slug"],
         "quantity": line["quantity"],
+        "bought": line["quantity"],
         "removed": 0,
         "fulfilled": 0,
         "price": price,
@@ -205,14 +211,19 @@ def payment_of(world: World, wanted: Mapping[str, Any]) -> Record:
     return {
         "method": method,
         "gateway_id": gateway["id"],
-        "group_id": details.get("payment_gateway_group"),
         "token_id": None,
         "card_token": token,
         "external_method": details.get("external_payment_method"),
-        "descriptor": details.get("statement_descriptor") or None,
+        "descriptor": descriptor_in(details),
         "language": details.get("language") or None,
         "saves_card": details.get("save_card", True),
     }
+
+
+def descriptor_in(details: Mapping[str, Any]) -> str | None:
+    """The statement descriptor asked for; one that no bank takes is passed over, as documented."""
+    asked = details.get("statement_descriptor")
+    return asked if asked and _DESCRIPTOR.fullmatch(asked) else None
 
 
 def gateway_of(world: World, details: Mapping[str, Any], otherwise: int | None = None) -> Record:
@@ -242,6 +253,8 @@ def _heaviest(world: World, group: Record) -> Record:
 
 def _check_payment(world: World, draft: Record, wanted: Mapping[str, Any]) -> None:
     code = draft["payment"]["method"]
+    if code and draft["status"] == orders.CANCELED:
+        raise InvalidFields.at("status", "A canceled order cannot be paid.", f"payment_method is {code}")
     recurring = [line for line in draft["lines"] if line["subscription"]]
     if recurring and not (code and METHODS[code].recurs):
         label = METHODS[code].label if code else "An order without payment"
@@ -267,17 +280,26 @@ def _check_payment(world: World, draft: Record, wanted: Mapping[str, Any]) -> No
         raise errors.PaymentDeclined.because(f"{why}.", why)
 
 
-def _check_duplicate(world: World, draft: Record) -> None:
-    """The same customer may not buy for the same amount within 30 minutes, when the store's setting says so.
+def check_duplicate(world: World, draft: Record) -> None:
+    """Raises InvalidFields for the same again, when the store's setting says so."""
+    if earlier := duplicate_of(world, draft):
+        amount = money(orders.total(draft))
+        why = f"order {earlier['number']} of {amount} was placed at {earlier['created_at']}, within 30 minutes"
+        raise InvalidFields.at("non_field_errors", "A duplicate order was detected.", why)
+
+
+def duplicate_of(world: World, draft: Record) -> Record | None:
+    """The order of the same customer and amount within the last 30 minutes, when the store's setting looks for one.
 
     Source: docs.nextcommerce.com, checkout settings (read 2026-11-21).
     """
-    if world.settings.next_commerce_duplicate_guard == "off" or draft["user_id"] is None:
-        return
+    user = users.by_email(world, draft["user"].get("email")) or {"id": draft["user_id"]}
+    if world.settings.next_commerce_duplicate_guard == "off" or user["id"] is None:
+        return None
     since, amount = world.clock.now() - _SAME_WITHIN, orders.total(draft)
     for order in records.newest(world, orders.KIND):
         if parse_time(order["created_at"]) <= since:
-            return
-        if order["user_id"] == draft["user_id"] and order["original"]["total"] == amount:
-            why = f"order {order['number']} of {money(amount)} was placed at {order['created_at']}, within 30 minutes"
-            raise InvalidFields.at("non_field_errors", "A duplicate order was detected.", why)
+            return None
+        if order["user_id"] == user["id"] and order["original"]["total"] == amount:
+            return order
+    return None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mock_server.core.clock import to_text
+from mock_server.core.clock import Alarm
 from mock_server.core.store import Record
 from mock_server.core.world import World
-from mock_server.providers.next_commerce.actions import charging, placing, subscribing
+from mock_server.providers.next_commerce.actions import charging, collecting, fulfillment, placing, refunds, subscribing
 from mock_server.providers.next_commerce.actions import orders as actions
-from mock_server.providers.next_commerce.state import orders, records
+from mock_server.providers.next_commerce.state import orders
 from mock_server.providers.next_commerce.state.methods import HARD_DECLINE
 from mock_server.providers.next_commerce.webhooks import FACE
 
@@ -38,56 +38,27 @@ def captured(world: World, order: Record, record: Record) -> None:
     made = charging.transaction_of(
         world, order, type_, capture["captured_amount"], parent_id=parent, ledger_order_id=record["order_id"]
     )
-    after = _with_transaction(world, order, made)
-    if not order["transactions"]:
+    after = charging.add(world, order, made)
+    if not order["subscriptions"]:
         after = subscribing.begin(world, after)
     placing.tell(world, "order.updated", after)
-
-
-def _with_transaction(world: World, order: Record, made: Record) -> Record:
-    after = orders.change(
-        world, order["number"], lambda found: {**found, "transactions": [*found["transactions"], made]}
-    )
-    charging.keep(world, [made])
-    return after
+    fulfillment.paid(world, after)
 
 
 @_listener
 def refunded(world: World, order: Record, record: Record) -> None:
+    """A refund that another face made, of the charge behind this Klarna order."""
     refund = record["refunds"][-1]
-    if _OWN in refund:
-        return
     amount = refund["refunded_amount"]
-    made: list[Record] = []
-    for each in order["transactions"]:
-        left = orders.refundable(order, each) if each["ledger_order_id"] == record["order_id"] else 0
-        share = min(left, amount)
-        if share:
-            amount -= share
-            made.append(
-                charging.transaction_of(
-                    world, order, "refund", share, parent_id=each["id"], ledger_order_id=record["order_id"]
-                )
-            )
-    kept = {
-        "id": records.new_id(world, "refunds"),
-        "created_at": to_text(world.clock.now()),
-        "note": refund.get("description"),
-        "lines": [],
-        "adjustments": [_discrepancy(world, sum(each["amount"] for each in made))],
-        "transactions": made,
-    }
-
-    def add(found: Record) -> Record:
-        return {**found, "refunds": [*found["refunds"], kept], "transactions": [*found["transactions"], *made]}
-
-    after = orders.change(world, order["number"], add)
-    charging.keep(world, made)
-    placing.tell(world, "order.updated", after)
-
-
-def _discrepancy(world: World, amount: int) -> Record:
-    return {"id": records.new_id(world, "adjustments"), "type": "refund_discrepancy", "amount": amount}
+    charges = [t for t in orders.succeeded(order, "debit", "capture") if t["ledger_order_id"] == record["order_id"]]
+    if _OWN in refund or not amount or not charges:
+        return
+    of = next((each for each in charges if orders.refundable(order, each) >= amount), charges[-1])
+    made = charging.transaction_of(
+        world, order, "refund", amount, parent_id=of["id"], ledger_order_id=record["order_id"],
+        subscription=of["subscription"],
+    )  # fmt: skip
+    refunds.note_elsewhere(world, order, made, refund.get("description"))
 
 
 @_listener
@@ -98,8 +69,9 @@ def accepted(world: World, order: Record, record: Record) -> None:
     made = charging.transaction_of(
         world, order, "authorize", record["order_amount"], ledger_order_id=record["order_id"]
     )
-    after = subscribing.begin(world, _with_transaction(world, order, made))
+    after = subscribing.begin(world, charging.add(world, order, made))
     placing.tell(world, "order.updated", after)
+    fulfillment.paid(world, after)
 
 
 @_listener
@@ -109,8 +81,8 @@ def rejected(world: World, order: Record, record: Record) -> None:
         world, order, "debit", record["order_amount"], ledger_order_id=record["order_id"], status="failed",
         response_code=HARD_DECLINE,
     )  # fmt: skip
-    _with_transaction(world, order, made)
-    _cancel(world, order)
+    charging.add(world, order, made)
+    _cancel(world, order, "Klarna rejected the payment")
 
 
 @_listener
@@ -118,25 +90,56 @@ def cancelled(world: World, order: Record, record: Record) -> None:
     """Cancelled in the ledger: authorizations are void; an order that was only pending is canceled."""
     held = [t for t in orders.open_authorizations(order) if t["ledger_order_id"] == record["order_id"]]
     for each in held:
-        after = actions.void(world, order, each)
-        placing.tell(world, "order.updated", after)
-    if not held and orders.payment_status(order) == "pending" and order["status"] == orders.OPEN:
-        _cancel(world, order)
+        placing.tell(world, "order.updated", collecting.void(world, order, each))
+    if not held and orders.is_undecided(order) and order["status"] == orders.OPEN:
+        _cancel(world, order, "Klarna's order was cancelled")
+
+
+@_listener
+def released(world: World, order: Record, record: Record) -> None:
+    """The rest of an authorization of which part was captured."""
+    for each in orders.open_authorizations(order):
+        if each["ledger_order_id"] == record["order_id"]:
+            placing.tell(world, "order.updated", collecting.void(world, order, each))
 
 
 @_listener
 def expired(world: World, order: Record, record: Record) -> None:
     """The authorization ran out with nothing captured."""
 
-    def mark(found: Record) -> Record:
-        marked = [
-            {**t, "expired": True} if t["type"] == "authorize" and t["ledger_order_id"] == record["order_id"] else t
-            for t in found["transactions"]
-        ]
-        return {**found, "transactions": marked}
+    def is_meant(each: Record) -> bool:
+        return bool(each["ledger_order_id"] == record["order_id"])
 
-    actions.changed(world, order, mark)
+    actions.changed(world, order, lambda found: _with_expired(found, is_meant))
 
 
-def _cancel(world: World, order: Record) -> None:
-    actions.changed(world, order, lambda found: {**found, "status": orders.CANCELED})
+def expire_due(world: World, alarm: Alarm) -> Record | None:
+    """The alarm of a card's authorization that nobody captured within seven days. Sends order.updated.
+
+    Source: docs.nextcommerce.com, authorize and capture payments (read 2026-11-21).
+    """
+    number, _, transaction_id = alarm.key.partition(" ")
+    order = orders.find(world, number)
+    held = orders.find_transaction(order, transaction_id) if order else None
+    if order is None or held is None or not orders.capturable(order, held):
+        return None
+    actions.changed(world, order, lambda found: _with_expired(found, lambda each: str(each["id"]) == transaction_id))
+    return {"what": "next_commerce.authorization.expired", "order_number": number}
+
+
+def _with_expired(order: Record, is_meant: Callable[[Record], bool]) -> Record:
+    """The order with these authorizations worth nothing any more."""
+    marked = [
+        {**each, "expired": True} if each["type"] == "authorize" and is_meant(each) else each
+        for each in order["transactions"]
+    ]
+    return {**order, "transactions": marked}
+
+
+def _cancel(world: World, order: Record, reason: str) -> None:
+    """Unless somebody did so before."""
+
+    def cancel(found: Record) -> Record:
+        return actions.canceled(found, reason) if found["status"] == orders.OPEN else found
+
+    actions.changed(world, order, cancel)

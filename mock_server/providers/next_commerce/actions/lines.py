@@ -12,7 +12,7 @@ from mock_server.core.clock import to_text
 from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.providers.next_commerce import errors
-from mock_server.providers.next_commerce.actions import drafts, orders, placing
+from mock_server.providers.next_commerce.actions import collecting, drafts, orders, placing
 from mock_server.providers.next_commerce.errors import InvalidFields
 from mock_server.providers.next_commerce.state import orders as state
 from mock_server.providers.next_commerce.state import shipments
@@ -20,7 +20,7 @@ from mock_server.providers.next_commerce.state import shipments
 
 def add_line(world: World, order: Record, wanted: Mapping[str, Any]) -> Record:
     """One more line; what it costs is outstanding. Sends order.updated. Raises InvalidFields."""
-    orders.require_open(order)
+    collecting.require_open(order)
     try:
         (line,) = drafts.lines_of(world, [wanted], order["currency"])
     except InvalidFields as refused:  # of one line, not of a list
@@ -56,8 +56,8 @@ def _quantities(order: Record, line: Record, wanted: int) -> dict[str, int]:
         least = left - editable
         why = f"{left} items of line {line['id']}, of which {editable} can be edited"
         raise InvalidFields.at("quantity", f"Ensure this value is greater than or equal to {least}.", why)
-    if wanted > left and not editable and order["status"] != state.OPEN:
-        why = f"order {order['number']} is {order['status']}"
+    if wanted > left and not editable:
+        why = f"editable_quantity of line {line['id']} is 0, order {order['number']} is {order['fulfillment_status']}"
         raise InvalidFields.at("quantity", "This line cannot be edited.", why)
     if wanted > left:
         return {"quantity": line["quantity"] + wanted - left}
@@ -70,7 +70,7 @@ def remove_line(world: World, order: Record, line_id: str) -> Record:
 
 
 def _line(world: World, order: Record, line_id: str) -> Record:
-    orders.require_open(order)
+    collecting.require_open(order)
     line = state.find_line(order, line_id)
     if line is None:
         known = ", ".join(str(each["id"]) for each in order["lines"])

@@ -11,6 +11,7 @@ from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.providers.next_commerce.errors import InvalidFields
 from mock_server.providers.next_commerce.state import orders, records
+from mock_server.providers.next_commerce.state.cards import brand_of
 from mock_server.providers.next_commerce.state.money import local
 from mock_server.providers.next_commerce.state.views import ATTRIBUTION
 
@@ -39,12 +40,17 @@ def words(value: str) -> list[str]:
 
 def one_of(read: Callable[[Record], Any]) -> Test:
     """Whether a record's value is one of those asked for."""
-    return lambda record, value: str(read(record)) in words(value)
+
+    def test(record: Record, value: str) -> bool:
+        found = read(record)
+        return found is not None and str(found) in words(value)
+
+    return test
 
 
 def any_of(read: Callable[[Record], Any]) -> Test:
     """Whether one of a record's values is one of those asked for."""
-    return lambda record, value: bool({str(each) for each in read(record)} & set(words(value)))
+    return lambda record, value: bool({str(each) for each in read(record) if each is not None} & set(words(value)))
 
 
 def flag(read: Callable[[Record], Any]) -> Test:
@@ -104,7 +110,7 @@ def list_orders(world: World, query: Query) -> list[Record]:
         "date_placed_to": dated(world, "date_placed", "date_placed_to", False),
         "coupon_code": any_of(lambda order: [each["voucher"]["code"] for each in order["discounts"]]),
         "tags": any_of(lambda order: order["tags"]),
-        "offers": any_of(lambda order: []),
+        "offers": any_of(lambda order: [each["offer_id"] for each in order.get("offers", ())]),
         "countries": any_of(lambda order: [address["country"] for address in _addresses(order)]),
         "sources": one_of(lambda order: order["source"]),
         "is_disputed": flag(lambda order: False),
@@ -136,7 +142,7 @@ def list_transactions(world: World, query: Query) -> list[Record]:
         "date_created_from": dated(world, "created_at", "date_created_from", True),
         "date_created_to": dated(world, "created_at", "date_created_to", False),
         "type": one_of(lambda t: t["type"]),
-        "card_type": lambda t, value: t["card"] is not None,
+        "card_type": one_of(lambda t: brand_of(t["card"]) if t["card"] else None),
         "bankcard_first_six": one_of(lambda t: (t["card"] or {}).get("first_six")),
         "bankcard_last_four": one_of(lambda t: (t["card"] or {}).get("last_four")),
         "gateway_id": one_of(lambda t: (t["gateway"] or {}).get("id")),

@@ -17,14 +17,15 @@ from mock_server.core.clock import Alarm, parse_time, to_text
 from mock_server.core.errors import Misused
 from mock_server.core.rules import Decision
 from mock_server.core.store import Record
-from mock_server.core.world import DEFAULT, World
+from mock_server.core.world import World
 from mock_server.ledger import sessions
 from mock_server.ledger.decisions import Verdict, read_verdict
-from mock_server.providers.next_commerce.actions import charging, placing
+from mock_server.providers.next_commerce.actions import charging, drafts, placing
 from mock_server.providers.next_commerce.errors import Impossible
 from mock_server.providers.next_commerce.state import orders, records
-from mock_server.providers.next_commerce.state.methods import KLARNA, METHODS
-from mock_server.providers.next_commerce.state.views import STABLE, order_view
+from mock_server.providers.next_commerce.state.methods import DUPLICATE, KLARNA, METHODS
+from mock_server.providers.next_commerce.state.versions import STABLE
+from mock_server.providers.next_commerce.state.views import order_view
 from mock_server.providers.next_commerce.webhooks import FACE
 
 KIND, REFERENCES = "payments", "payment_references"  # the latter: ref_id of a campaign's order -> {"id"}
@@ -78,8 +79,8 @@ def find(world: World, id_: str) -> Record | None:
 
 def complete_url(world: World, payment: Record) -> str:
     """Where the shopper pays; pages carry their world."""
-    where = "" if world.name == DEFAULT else f"?world={world.name}"
-    return f"{payment['draft']['base_url']}/{METHODS[payment['method']].path}/{payment['id']}/{where}"
+    path = f"/{METHODS[payment['method']].path}/{payment['id']}/"
+    return f"{payment['draft']['base_url']}{path}{records.where(world)}"
 
 
 def redirect_view(world: World, payment: Record) -> dict[str, Any]:
@@ -96,6 +97,9 @@ def complete(world: World, payment: Record, decision: Decision) -> Record:
     """
     verdict = _verdict(payment, decision)
     _claim(world, payment)
+    if decision.outcome not in ENDINGS and (earlier := drafts.duplicate_of(world, payment["draft"])):
+        by = f"order {earlier['number']} of the same customer and amount is not 30 minutes old"
+        decision = Decision("declined", {"code": DUPLICATE}, decided_by=by)
     if decision.outcome in ENDINGS:
         return _fail(world, payment, decision)
     try:

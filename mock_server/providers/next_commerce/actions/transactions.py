@@ -9,7 +9,7 @@ from mock_server.core.rules import Decision
 from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.providers.next_commerce import errors
-from mock_server.providers.next_commerce.actions import charging, drafts, orders, refunds, users
+from mock_server.providers.next_commerce.actions import charging, collecting, drafts, refunds, users
 from mock_server.providers.next_commerce.errors import InvalidFields
 from mock_server.providers.next_commerce.state import orders as state
 from mock_server.providers.next_commerce.state import records
@@ -49,7 +49,7 @@ def capture(world: World, transaction: Record, wanted: Mapping[str, Any]) -> dic
     if amount > left:
         text, why = f"Ensure this value is less than or equal to {money(left)}.", f"{money(left)} is left"
         raise InvalidFields.at("amount", text, f"amount is {money(amount)}, {why}")
-    after = orders.capture_transaction(world, order, transaction, amount)
+    after = collecting.capture_transaction(world, order, transaction, amount)
     return transaction_view(world, after["transactions"][-1])
 
 

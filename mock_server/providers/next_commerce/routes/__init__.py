@@ -6,9 +6,9 @@ from mock_server.providers.next_commerce.routes.campaigns import CAMPAIGN_OPERAT
 from mock_server.providers.next_commerce.routes.catalogue import CATALOGUE_OPERATIONS
 from mock_server.providers.next_commerce.routes.customers import CUSTOMER_OPERATIONS
 from mock_server.providers.next_commerce.routes.fulfillment import FULFILLMENT_OPERATIONS
-from mock_server.providers.next_commerce.routes.oauth import OAUTH_OPERATIONS
+from mock_server.providers.next_commerce.routes.oauth import OAUTH_CONTROLS, OAUTH_OPERATIONS
 from mock_server.providers.next_commerce.routes.orders import ORDER_OPERATIONS
-from mock_server.providers.next_commerce.routes.shopper import CONTROLS, SHOPPER_OPERATIONS
+from mock_server.providers.next_commerce.routes.shopper import SHOPPER_CONTROLS, SHOPPER_OPERATIONS
 from mock_server.providers.next_commerce.routes.subscriptions import SUBSCRIPTION_OPERATIONS
 from mock_server.providers.next_commerce.routes.transactions import TRANSACTION_OPERATIONS
 from mock_server.providers.next_commerce.routes.webhooks import WEBHOOK_OPERATIONS
@@ -18,6 +18,7 @@ OPERATIONS = (
     *CATALOGUE_OPERATIONS, *CUSTOMER_OPERATIONS, *WEBHOOK_OPERATIONS, *OAUTH_OPERATIONS, *CAMPAIGN_OPERATIONS,
     *SHOPPER_OPERATIONS,
 )  # fmt: skip
+CONTROLS = (*SHOPPER_CONTROLS, *OAUTH_CONTROLS)
 
 # real paths that this server does not answer -> what is missing
 NOT_EMULATED: Mapping[str, str] = {
@@ -31,7 +32,15 @@ NOT_EMULATED: Mapping[str, str] = {
     "/api/admin/pages": "content pages",
     "/api/admin/tickets": "support tickets",
     "/api/admin/tickettypes": "support tickets",
+    "/api/v1/prospect-carts": "prospect carts; pages keep theirs with POST /api/v1/carts/",
     "/accounts/complete-order": "the storefront's checkout",
 }
 
-__all__ = ["CONTROLS", "NOT_EMULATED", "OPERATIONS"]
+
+def unknown(path: str) -> str:
+    """What is said of a path that no operation has."""
+    is_image = "/products/" in path and "/images" in path
+    return "images of products are not emulated" if is_image else ""
+
+
+__all__ = ["CONTROLS", "NOT_EMULATED", "OPERATIONS", "unknown"]

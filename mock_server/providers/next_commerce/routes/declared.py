@@ -10,7 +10,6 @@ from mock_server.core.errors import ApiError
 from mock_server.core.rules import ACCEPTED
 from mock_server.core.store import Record
 from mock_server.providers.next_commerce import errors
-from mock_server.providers.next_commerce.schemas.bodies import read_body
 from mock_server.providers.next_commerce.state.methods import DECLINE_OPTIONS
 from mock_server.providers.next_commerce.state.pages import paged
 from mock_server.web.operations import Call, Outcomes, Reply
@@ -27,12 +26,17 @@ CHARGING: Outcomes = {ACCEPTED: {}, "declined": DECLINE_OPTIONS}
 def body(schema: Callable[[], type], *, partial: bool = False) -> dict[str, Any]:
     """The declarations of an endpoint that reads a body: JSON, a form, or multipart."""
 
+    def parse(call: Call) -> Any:
+        from mock_server.providers.next_commerce.schemas.bodies import read_body  # the same
+
+        return read_body(call)
+
     def load(call: Call) -> dict[str, Any]:
         from mock_server.providers.next_commerce.schemas.fields import load as loaded  # not before a body comes
 
         return loaded(schema(), call.json, partial=partial)
 
-    return {"parse": read_body, "load": load, "schema": schema}
+    return {"parse": parse, "load": load, "schema": schema}
 
 
 def query_of(call: Call) -> Mapping[str, str]:

@@ -21,16 +21,18 @@ from mock_server.providers.next_commerce.routes.declared import (
     query_of,
 )
 from mock_server.providers.next_commerce.state.methods import DECLINE_OPTIONS
+from mock_server.providers.next_commerce.state.versions import OLD, STABLE, UNSTABLE
 from mock_server.web.operations import Call, Operation, Reply, operation
 
 if TYPE_CHECKING:
-    from mock_server.providers.next_commerce.actions import lines, lists, refunds
+    from mock_server.providers.next_commerce.actions import collecting, lines, lists, refunds
     from mock_server.providers.next_commerce.actions import orders as actions
     from mock_server.providers.next_commerce.schemas import orders as schemas
     from mock_server.providers.next_commerce.state import notes, purchase, views
     from mock_server.providers.next_commerce.state import orders as state
 else:
     _HERE = "mock_server.providers.next_commerce"
+    collecting = Later(f"{_HERE}.actions.collecting")
     actions, lines = Later(f"{_HERE}.actions.orders"), Later(f"{_HERE}.actions.lines")
     lists, refunds = Later(f"{_HERE}.actions.lists"), Later(f"{_HERE}.actions.refunds")
     schemas = Later(f"{_HERE}.schemas.orders")
@@ -39,8 +41,8 @@ else:
 
 ORDERS = "next_commerce.orders"
 _ONE = f"{BASE}/orders/<number>"
-_NEW = ("2024-04-01",)  # what has the editing of lines
-_CALCULATING = ("2024-04-01", "unstable")
+_NEW = (STABLE,)  # what has the editing of lines
+_CALCULATING = (STABLE, UNSTABLE)
 
 
 def order_in(call: Call) -> Any:
@@ -129,7 +131,7 @@ def replace_order(call: Call) -> Reply:
     errors=(errors.PaymentDeclined, *CHANGING),
 )  # fmt: skip
 def add_line_items(call: Call) -> Reply:
-    return view(call, actions.add_line_items(call.world, call.found, call.body, call.decision))
+    return view(call, collecting.add_line_items(call.world, call.found, call.body, call.decision))
 
 
 @operation(
@@ -145,7 +147,7 @@ def cancel_order(call: Call) -> Reply:
     errors=(errors.InvalidFields, *READING),
 )  # fmt: skip
 def capture_order(call: Call) -> Reply:
-    return view(call, actions.capture_order(call.world, call.found))
+    return view(call, collecting.capture_order(call.world, call.found))
 
 
 @operation(
@@ -154,7 +156,7 @@ def capture_order(call: Call) -> Reply:
     errors=(errors.PaymentDeclined, *CHANGING),
 )  # fmt: skip
 def collect_payment(call: Call) -> Reply:
-    return view(call, actions.collect_payment(call.world, call.found, call.decision))
+    return view(call, collecting.collect_payment(call.world, call.found, call.decision))
 
 
 @operation(
@@ -162,7 +164,7 @@ def collect_payment(call: Call) -> Reply:
     purchase=seen_by_rules, **body(lambda: schemas.MarkAsPaidSchema), errors=CHANGING,
 )  # fmt: skip
 def mark_as_paid(call: Call) -> Reply:
-    return view(call, actions.mark_as_paid(call.world, call.found, call.body))
+    return view(call, collecting.mark_as_paid(call.world, call.found, call.body))
 
 
 @operation(
@@ -174,7 +176,7 @@ def calculate_refund(call: Call) -> Reply:
 
 
 def _refund_schema(call: Call) -> type:
-    return schemas.RefundAmountSchema if version_of(call) == views.OLD else schemas.RefundSchema
+    return schemas.RefundAmountSchema if version_of(call) == OLD else schemas.RefundSchema
 
 
 @operation(
@@ -183,7 +185,7 @@ def _refund_schema(call: Call) -> type:
     errors=CHANGING,
 )  # fmt: skip
 def refund_order(call: Call) -> Reply:
-    if version_of(call) == views.OLD:
+    if version_of(call) == OLD:
         refunds.refund_amount(call.world, call.found, call.body)
         return view(call, order_in(call))
     refund = refunds.create(call.world, call.found, call.body)

@@ -94,4 +94,4 @@ def complete(call: Call) -> Reply:
 
 
 SHOPPER_OPERATIONS: tuple[Operation, ...] = (show_page, pay, show_order_status)
-CONTROLS: tuple[Operation, ...] = (complete,)
+SHOPPER_CONTROLS: tuple[Operation, ...] = (complete,)

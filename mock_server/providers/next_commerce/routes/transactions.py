@@ -44,7 +44,7 @@ def _transaction(call: Call) -> Any:
 )  # fmt: skip
 def list_transactions(call: Call) -> Reply:
     found = lists.list_transactions(call.world, query_of(call))
-    return page(call, found, lambda each: views.transaction_view(call.world, each))
+    return page(call, found, lambda each: views.transaction_row(call.world, each))
 
 
 @operation(

@@ -7,75 +7,86 @@ import re
 from collections.abc import Iterable
 from email import message_from_bytes
 from email.message import Message
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from mock_server.core.errors import Malformed
+from mock_server.core.later import Later
 from mock_server.providers.next_commerce.errors import ParseError, UnsupportedMediaType
 from mock_server.web.operations import Call
 
-_FORM, _MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
+if TYPE_CHECKING:
+    from mock_server.providers.next_commerce.schemas import fields
+else:
+    fields = Later("mock_server.providers.next_commerce.schemas.fields")  # not before a body comes
+
+_JSON, _FORM, _MULTIPART = "application/json", "application/x-www-form-urlencoded", "multipart/form-data"
 _STEP = re.compile(r"\[(\d{1,4})\]|\.?([^.\[\]]+)")  # lines[0]product_id, lines[0].product_id, user.email
-_MOST_FIELDS, _MOST_ITEMS = 1000, 1000
+_MOST_FIELDS, _MOST_ITEMS, _MOST_STEPS = 1000, 1000, 20
 
 
 def read_body(call: Call) -> Any:
-    """The body as the API sees it; an empty one is an empty object. Raises ParseError, UnsupportedMediaType."""
-    text = call.text
-    content_type = call.headers.get("content-type", "").partition(";")[0].strip().lower()
+    """The body as the API sees it, an object; an empty one is an empty object.
+
+    Raises ParseError, UnsupportedMediaType, InvalidFields for JSON that is no object.
+    """
+    text, content_type = call.text, call.headers.get("content-type", "")
+    kind = content_type.partition(";")[0].strip().lower()
     if not text:
         return {}
-    if content_type == _FORM:
+    if kind == _FORM:
         return nested(_form_fields(text))
-    if content_type == _MULTIPART:
-        return nested(_parts(text, call.headers["content-type"]))
-    if content_type != "application/json" and not content_type.endswith("+json"):
-        raise UnsupportedMediaType.because(
-            f"Content-Type is {content_type or 'missing'}; expected application/json, {_FORM} or {_MULTIPART}",
-            f'Unsupported media type "{content_type}" in request.',
-        )
-    return _json(text)
+    if kind == _MULTIPART:
+        return nested(_parts(call.raw, content_type))
+    if kind != _JSON:
+        why = f"Content-Type is {content_type or 'missing'}; expected {_JSON}, {_FORM} or {_MULTIPART}"
+        raise UnsupportedMediaType.because(why, f'Unsupported media type "{content_type}" in request.')
+    return _object_in(text)
 
 
-def _json(text: str) -> Any:
+def _object_in(text: str) -> dict[str, Any]:
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        body = json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise ParseError(f"JSON parse error - {error}") from error
+    if not isinstance(body, dict):
+        raise fields.not_an_object(body)
+    return body
 
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"Out of range float values are not JSON compliant: {name}")
 
 
-def _form_fields(text: str) -> list[tuple[str, Any]]:
+def _form_fields(text: str) -> list[tuple[str, str]]:
     try:
-        return [(name, value) for name, value in parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS)]
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
     except ValueError as error:
-        raise Malformed(f"the body is no form: {error}") from error
+        raise ParseError(f"Form parse error - {error}") from error
 
 
-def _parts(text: str, content_type: str) -> list[tuple[str, Any]]:
-    """Fields of a multipart body; a file's content comes as text."""
-    message = message_from_bytes(f"Content-Type: {content_type}\r\n\r\n{text}".encode("utf-8", "replace"))
+def _parts(raw: bytes, content_type: str) -> list[tuple[str, str | bytes]]:
+    """Fields of a multipart body; a file's content comes as bytes."""
+    message = message_from_bytes(f"Content-Type: {content_type}\r\n\r\n".encode("utf-8", "replace") + raw)
     if not message.is_multipart():
         raise ParseError("Multipart form parse error - Invalid boundary in multipart: None")
-    fields: list[tuple[str, Any]] = []
+    found: list[tuple[str, str | bytes]] = []
     for part in message.get_payload():
         if isinstance(part, Message):
             name = part.get_param("name", header="content-disposition")
             payload = part.get_payload(decode=True)
             if isinstance(name, str) and isinstance(payload, bytes):
-                fields.append((name, payload.decode("utf-8", "replace")))
-    return fields
+                is_file = part.get_filename() is not None
+                found.append((name, payload if is_file else payload.decode("utf-8", "replace")))
+    return found
 
 
-def nested(fields: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+def nested(told: Iterable[tuple[str, str | bytes]]) -> dict[str, Any]:
     """``lines[0]product_id=1`` as ``{"lines": [{"product_id": "1"}]}``; a name that comes twice is a list."""
     tree: dict[Any, Any] = {}
-    for name, value in fields:
-        steps = [int(index) if index else word for index, word in _STEP.findall(name)] or [name]
-        _put(tree, steps, value)
+    for name, value in told:
+        steps = [int(index) if index else word for index, word in _STEP.findall(name)]
+        is_path = 0 < len(steps) <= _MOST_STEPS and isinstance(steps[0], str)
+        _put(tree, steps if is_path else [name], value if isinstance(value, bytes) else fields.FormText(value))
     found: dict[str, Any] = _with_lists(tree)
     return found
 

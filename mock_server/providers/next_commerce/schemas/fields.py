@@ -12,24 +12,30 @@ from urllib.parse import urlsplit
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
+from mock_server.core.clock import FIRST_YEAR, LAST_YEAR
 from mock_server.core.errors import Fault
 from mock_server.core.grammar import flat
 from mock_server.providers.next_commerce.errors import InvalidFields
 
 REQUIRED, NULL, BLANK = "This field is required.", "This field may not be null.", "This field may not be blank."
 _TRUE, _FALSE = ("true", "t", "yes", "y", "on", "1"), ("false", "f", "no", "n", "off", "0")
-_NULL_WORDS = ("null", "none", "")
 _WHOLE = re.compile(r"[+-]?\d{1,18}(?:\.0*)?", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
-_MOST_DIGITS, _PLACES = 12, 2
+_MOST_DIGITS, _MOST_WHOLE, _PLACES = 12, 10, 2
+_LONGEST_NUMBER = 1000  # characters of a text that is read as one
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]{2,}|[^@\s,;<>\"]+@localhost")
-_UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _DATETIME = (
     "Datetime has wrong format. Use one of these formats instead: "
     "YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]."
 )
+_OUT_OF_RANGE = "Datetime value out of range."
 _DATE = "Date has wrong format. Use one of these formats instead: YYYY-MM-DD."
 _LOOSE_TIME = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})[T ](\d{1,2}):(\d{2})(.*)", re.ASCII)
+
+
+class FormText(str):
+    """A value of a form, where a list of one looks like the one."""
 
 
 class NextSchema(Schema):
@@ -42,24 +48,33 @@ class NextSchema(Schema):
 
 
 class _Field(fields.Field[Any]):
+    """Of what a form names twice, the last counts."""
+
     default_error_messages = {"required": REQUIRED, "null": NULL}
+
+    def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **kwargs: Any) -> Any:
+        if isinstance(value, list) and value and all(isinstance(each, FormText) for each in value):
+            value = value[-1]
+        return super().deserialize(value, attr, data, **kwargs)
 
 
 class Text(_Field):
     """Text, or a number as text; stripped."""
 
-    def __init__(self, most: int = 0, *, blank: bool = False, least: int = 0, upper: bool = False, **kwargs: Any):
+    def __init__(self, most: int = 0, *, blank: bool = False, upper: bool = False, **kwargs: Any):
         super().__init__(**kwargs)
-        self._most, self._blank, self._least, self._upper = most, blank, least, upper
+        self._most, self._blank, self._upper = most, blank, upper
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise ValidationError("Not a valid string.")
         text = str(value).strip()
-        if _UNWRITABLE.search(text):
-            raise ValidationError("Null characters are not allowed.")
         if not text and not self._blank:
             raise ValidationError(BLANK)
+        if "\x00" in text:
+            raise ValidationError("Null characters are not allowed.")
+        if half := _SURROGATE.search(text):
+            raise ValidationError(f"Surrogate characters are not allowed: U+{ord(half.group()):X}.")
         if self._most and len(text) > self._most:
             raise ValidationError(f"Ensure this field has no more than {self._most} characters.")
         return text.upper() if self._upper else text
@@ -75,7 +90,7 @@ class Choice(_Field):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if value == "" and self._blank:
             return ""
-        if not isinstance(value, str | int) or str(value) not in self._words:
+        if str(value) not in self._words:
             raise ValidationError(f'"{value}" is not a valid choice.')
         return str(value)
 
@@ -114,6 +129,8 @@ class Whole(_Field):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
         text = str(value).strip()
+        if isinstance(value, str) and len(text) > _LONGEST_NUMBER:
+            raise ValidationError("String value too large.")
         if isinstance(value, bool) or not _WHOLE.fullmatch(text):
             raise ValidationError("A valid integer is required.")
         number = int(text.partition(".")[0])
@@ -134,7 +151,9 @@ class Money(_Field):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
         text = str(value).strip()
-        if isinstance(value, bool) or len(text) > 1000 or not _DECIMAL.fullmatch(text):
+        if isinstance(value, str) and len(text) > _LONGEST_NUMBER:
+            raise ValidationError("String value too large.")
+        if isinstance(value, bool) or not _DECIMAL.fullmatch(text):
             raise ValidationError("A valid number is required.")
         number = Decimal(text)
         sign, digits, exponent = number.as_tuple()
@@ -144,6 +163,8 @@ class Money(_Field):
             raise ValidationError(f"Ensure that there are no more than {_MOST_DIGITS} digits in total.")
         if places > _PLACES:
             raise ValidationError(f"Ensure that there are no more than {_PLACES} decimal places.")
+        if len(digits) + exponent > _MOST_WHOLE:
+            raise ValidationError(f"Ensure that there are no more than {_MOST_WHOLE} digits before the decimal point.")
         minor = int(number * 100)
         if self._least is not None and minor < self._least:
             raise ValidationError(f"Ensure this value is greater than or equal to {self._least / 100:.2f}.")
@@ -171,9 +192,21 @@ class Moment(_Field):
             text = f"{year}-{month:0>2}-{day:0>2}T{hour:0>2}:{minute}{rest}"
         try:
             moment = datetime.fromisoformat(text)
+            return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+        except OverflowError as error:
+            raise ValidationError(_OUT_OF_RANGE) from error
         except ValueError as error:
             raise ValidationError(_DATETIME) from error
-        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+
+
+class Instant(Moment):
+    """A time that the world's clock can reach."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        moment = super()._deserialize(value, attr, data, **kwargs)
+        if not FIRST_YEAR <= moment.year < LAST_YEAR:
+            raise ValidationError(_OUT_OF_RANGE)
+        return moment
 
 
 class Day(_Field):
@@ -200,8 +233,7 @@ class Part(fields.Nested):
 
     def _load(self, value: Any, partial: Any = None) -> Any:
         if not isinstance(value, Mapping):
-            kind = type(value).__name__
-            raise ValidationError({"non_field_errors": [f"Invalid data. Expected a dictionary, but got {kind}."]})
+            raise ValidationError({"non_field_errors": [no_object(value)]})
         return super()._load(value, partial=partial)
 
 
@@ -215,10 +247,10 @@ class Many(fields.List[Any]):
         self._empty = empty
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
-        if isinstance(value, str) and not isinstance(self.inner, Part):
-            value = [value]  # a form's single value
+        if isinstance(value, FormText) and not isinstance(self.inner, Part):
+            value = [value]
         if not isinstance(value, list):
-            text = f'Expected a list of items but got type "{type(value).__name__}".'
+            text = f'Expected a list of items but got type "{_type(value)}".'
             raise ValidationError({"non_field_errors": [text]} if isinstance(self.inner, Part) else text)
         if not value and not self._empty:
             text = "This list may not be empty."
@@ -230,16 +262,31 @@ class Many(fields.List[Any]):
 def load(schema: type[Schema], body: Any, *, partial: bool = False) -> dict[str, Any]:
     """What the body says, without what it leaves out. Raises InvalidFields with all that is wrong."""
     if not isinstance(body, Mapping):
-        text = f"Invalid data. Expected a dictionary, but got {type(body).__name__}."
-        raise InvalidFields(fields={"non_field_errors": [text]}, faults=[Fault("", text)])
+        raise not_an_object(body)
     try:
         loaded: dict[str, Any] = _made(schema).load(body, partial=partial or None)
     except ValidationError as error:
         faults = [Fault(dotted(path), f"{dotted(path)}: {text}") for path, text in flat(error.messages)]
-        raise InvalidFields(fields=_in_drfs_form(error.messages), faults=faults) from error
+        raise InvalidFields(fields=_in_drfs_form(error.messages, body), faults=faults) from error
     except RecursionError as error:
         raise InvalidFields(fields={"non_field_errors": ["Nested too deeply."]}) from error
     return loaded
+
+
+def not_an_object(body: Any) -> InvalidFields:
+    """The refusal of a body that is JSON, but no object."""
+    text = "No data provided" if body is None else no_object(body)
+    return InvalidFields(fields={"non_field_errors": [text]}, faults=[Fault("", text)])
+
+
+def no_object(value: Any) -> str:
+    """What is said of it where one is expected."""
+    return f"Invalid data. Expected a dictionary, but got {_type(value)}."
+
+
+def _type(value: Any) -> str:
+    """As Python calls it."""
+    return "str" if isinstance(value, FormText) else type(value).__name__
 
 
 @cache
@@ -248,15 +295,19 @@ def _made(schema: type[Schema]) -> Schema:
     return schema()
 
 
-def _in_drfs_form(messages: Any) -> Any:
-    """marshmallow's ``{0: {...}}`` of a list of objects as ``[{...}, {}]``."""
+def _in_drfs_form(messages: Any, told: Any) -> Any:
+    """marshmallow's ``{1: {...}}`` as ``[{}, {...}]``, an item for each object of the list that was ``told``."""
     if not isinstance(messages, Mapping):
         return messages
     if messages and all(isinstance(key, int) for key in messages):
         if all(isinstance(value, list) for value in messages.values()):  # of plain items DRF names the index
             return {str(key): value for key, value in messages.items()}
-        return [_in_drfs_form(messages.get(index, {})) for index in range(max(messages) + 1)]
-    return {"non_field_errors" if key == "_schema" else key: _in_drfs_form(value) for key, value in messages.items()}
+        return [_in_drfs_form(messages.get(index, {}), item) for index, item in enumerate(told)]
+    told = told if isinstance(told, Mapping) else {}
+    return {
+        "non_field_errors" if key == "_schema" else key: _in_drfs_form(value, told.get(key))
+        for key, value in messages.items()
+    }
 
 
 def dotted(path: tuple[str | int, ...]) -> str:

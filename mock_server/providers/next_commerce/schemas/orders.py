@@ -10,8 +10,8 @@ from mock_server.providers.next_commerce.schemas.fields import (
     Choice,
     Email,
     Flag,
+    Instant,
     Many,
-    Moment,
     Money,
     NextSchema,
     Part,
@@ -139,7 +139,7 @@ class OrderSchema(NextSchema):
     attribution = Part(AttributionSchema)
     metadata = Anything(allow_none=True)
     tags = Many(Text(255, allow_none=True))
-    date_placed = Moment(allow_none=True)
+    date_placed = Instant(allow_none=True)
     status = Choice(STATUSES, allow_none=True)
     send_receipt = Flag(load_default=True)
 
@@ -201,7 +201,7 @@ class UpdateLineSchema(NextSchema):
 
 class RefundLineSchema(NextSchema):
     line_id = Whole(required=True)
-    quantity = Whole(least=0, required=True)
+    quantity = Whole(least=1, required=True)
     restock_type = Choice(_RESTOCK)
 
 

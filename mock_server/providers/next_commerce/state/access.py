@@ -1,4 +1,7 @@
-"""What a token may do: its scopes, and which of them an operation asks for.
+"""What a token may do: its scopes, and which of them an operation asks for; what the authorization server gave out.
+
+A token record: scopes, client_id, is_revoked. A code record: scopes, client_id, redirect_uri, expires_ms. A refresh
+token's: scopes, client_id, access_token.
 
 Sources: developers.nextcommerce.com, permissions; security of each operation in schema 2024-04-01 (read 2026-11-21).
 """
@@ -11,7 +14,7 @@ from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.providers.next_commerce.state import records
 
-TOKENS, CODES, APPS = "tokens", "codes", "apps"
+TOKENS, CODES, REFRESH = "tokens", "codes", "refresh_tokens"
 READ, WRITE = "read", "write"
 _BOTH = ("fulfillment_service", "fulfillment_orders")
 
@@ -58,5 +61,5 @@ def is_allowed(scopes: Collection[str], method: str, path: str) -> bool:
 
 
 def granted(world: World, token: str) -> Record | None:
-    """What the authorization server gave out with this token: {scopes, client_id}."""
+    """What the authorization server gave out with this token."""
     return records.find(world, TOKENS, token)

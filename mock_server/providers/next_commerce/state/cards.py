@@ -28,6 +28,8 @@ TEST_CARDS: Mapping[str, TestCard] = {
     "5555555555554444": TestCard("5555555555554444", True),
     "4012888888881881": TestCard("4012888888881881", True),
 }
+# first digit of a card's number -> its brand
+_BRANDS = {"2": "mastercard", "3": "amex", "4": "visa", "5": "mastercard", "6": "discover"}
 _TOKEN_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -38,3 +40,8 @@ def card_of(world: World, token: str) -> dict[str, Any]:
     last_four = test.number[-4:] if test else f"{chance.randrange(10_000):04d}"
     shown = "".join(chance.choices(_TOKEN_LETTERS, k=20)) if token.isdigit() else token
     return {"first_six": test.number[:6] if test else "424242", "last_four": last_four, "token": shown}
+
+
+def brand_of(card: Mapping[str, Any]) -> str | None:
+    """Of a card as ``card_of`` shows it."""
+    return _BRANDS.get(card["first_six"][0])

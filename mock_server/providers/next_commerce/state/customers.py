@@ -18,6 +18,10 @@ from mock_server.providers.next_commerce.state import records
 from mock_server.providers.next_commerce.state.money import moment, money
 
 KIND, EMAILS = "users", "user_emails"
+# of a customer inside an order, a cart, a subscription or a transaction
+INLINE = (
+    "id", "email", "ip", "first_name", "last_name", "phone_number", "accepts_marketing", "language", "user_agent",
+)  # fmt: skip
 _CALLING_CODES = {
     "US": "1", "CA": "1", "GB": "44", "DE": "49", "AT": "43", "CH": "41", "NL": "31", "BE": "32", "FR": "33",
     "ES": "34", "IT": "39", "PT": "351", "IE": "353", "SE": "46", "NO": "47", "DK": "45", "FI": "358", "PL": "48",
@@ -29,6 +33,7 @@ ADDRESS_FIELDS = (
     "first_name", "last_name", "line1", "line2", "line3", "line4", "postcode", "phone_number", "notes", "state",
     "country",
 )  # fmt: skip
+DEFAULTS = ("is_default_for_shipping", "is_default_for_billing")
 REQUIRED_IN_ADDRESS = ("first_name", "last_name", "line1", "line4", "country")
 _LEFT_OUT: Mapping[str, Any] = {
     "email": None, "first_name": "", "last_name": "", "phone_number": None, "language": "en",
@@ -52,6 +57,11 @@ def as_user(world: World, told: Mapping[str, Any]) -> Record:
         "card_token": None,
         "joined_at": to_text(world.clock.now()),
     }
+
+
+def snapshot_of(user: Record) -> Record:
+    """What an order, a cart or a subscription keeps of its customer."""
+    return {name: user[name] for name in (*INLINE, "card_token")}
 
 
 def customer_view(world: World, user: Record) -> dict[str, Any]:
@@ -82,14 +92,32 @@ def user_address_view(address: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "id": address["id"],
         **{name: address.get(name) or "" for name in ADDRESS_FIELDS},
-        "is_default_for_shipping": bool(address.get("is_default_for_shipping")),
-        "is_default_for_billing": bool(address.get("is_default_for_billing")),
+        **{name: address[name] for name in DEFAULTS},
     }
+
+
+def with_address(user: Record, address: Record, flags: Mapping[str, Any]) -> Record:
+    """The customer with this address, in place of the one of its id; the first one is the default of everything.
+
+    ``flags`` say what else it is the default of; the address that was it before is it no more.
+    """
+    is_first = not user["addresses"]
+    kept = {**address, **{name: is_first or bool(flags.get(name)) for name in DEFAULTS}}
+    addresses = [
+        kept if each["id"] == kept["id"] else {**each, **{name: each[name] and not kept[name] for name in DEFAULTS}}
+        for each in user["addresses"]
+    ]
+    return {**user, "addresses": addresses if kept in addresses else [*addresses, kept]}
+
+
+def same_address(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two addresses say the same, whatever their ids."""
+    return all((one.get(name) or "") == (other.get(name) or "") for name in ADDRESS_FIELDS)
 
 
 def address_in_e164(address: Mapping[str, Any]) -> dict[str, Any]:
     """An address's own members; a local telephone number gets its country's calling code."""
-    written = {name: address[name] for name in ADDRESS_FIELDS if address.get(name) is not None}
+    written = {name: address[name] or "" for name in ADDRESS_FIELDS if name in address}
     if written.get("phone_number"):
         written["phone_number"] = e164(written["phone_number"], written.get("country", ""))
     return written

@@ -51,7 +51,7 @@ RENEW = "next_commerce.renewals.charge"  # what rules call the charge of a subsc
 APPROVED = 1000
 DO_NOT_HONOR = 2000
 HARD_DECLINE = 3010
-TIMED_OUT = 5003
+DUPLICATE = 3012
 RESPONSE_CODES: Mapping[int, str] = {
     1000: "Approved",
     2000: "Do not honor", 2001: "Insufficient funds", 2002: "Limit exceeded", 2003: "Processor declined",

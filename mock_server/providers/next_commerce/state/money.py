@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
+from functools import cache
+from typing import TYPE_CHECKING
 
 from mock_server.core.clock import parse_time
 from mock_server.core.world import World
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 
 def money(minor: int) -> str:
@@ -26,4 +30,11 @@ def local(world: World, at: datetime) -> datetime:
 
 
 def zone(world: World) -> ZoneInfo:
-    return ZoneInfo(world.settings.next_commerce_timezone)
+    return _zone(world.settings.next_commerce_timezone)
+
+
+@cache
+def _zone(name: str) -> ZoneInfo:
+    from zoneinfo import ZoneInfo  # not before a time is told
+
+    return ZoneInfo(name)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from mock_server.core.store import Record
-from mock_server.core.world import World
+from mock_server.core.world import DEFAULT, World
 
 KIND = "next_commerce."  # of the store's kinds: "next_commerce.orders"
 
@@ -14,7 +14,8 @@ KIND = "next_commerce."  # of the store's kinds: "next_commerce.orders"
 _FIRST = {
     "orders": 100_000, "transactions": 8000, "users": 32_000, "addresses": 7800, "lines": 1000, "subscriptions": 12_000,
     "refunds": 500, "adjustments": 500, "refund_lines": 900, "carts": 20_000, "notes": 200, "subscription_lines": 2000,
-    "cart_lines": 9000,
+    "cart_lines": 9000, "catalogue": 2000, "stockrecords": 1000, "fulfillments": 4000, "fulfillment_lines": 5000,
+    "fulfillment_events": 600, "locations": 100,
 }  # fmt: skip
 
 
@@ -55,6 +56,11 @@ def change(world: World, kind: str, key: Any, apply: Callable[[Record], Record])
 
 def remove(world: World, kind: str, key: Any) -> None:
     world.store.change(f"{KIND}{kind}", str(key), lambda _: None)
+
+
+def where(world: World) -> str:
+    """What the URL of a page says of its world: nothing of the default one."""
+    return "" if world.name == DEFAULT else f"?world={world.name}"
 
 
 def claim(world: World, kind: str, key: str, record: Record) -> Record:

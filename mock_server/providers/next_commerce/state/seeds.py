@@ -1,4 +1,4 @@
-"""What the store of a world has from the start: products, shipping methods, gateways, locations, coupons."""
+"""What a world's store has from the start: products, shipping methods, gateways, locations, coupons, a customer."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from mock_server.core.clock import to_text
 from mock_server.core.world import World
-from mock_server.providers.next_commerce.state import records
+from mock_server.providers.next_commerce.state import customers, records
 
 CURRENCIES = {
     "USD": "$ USD", "EUR": "€ EUR", "GBP": "£ GBP", "SEK": "kr SEK", "NOK": "kr NOK", "DKK": "kr DKK", "CHF": "CHF",
@@ -72,7 +72,27 @@ def furnish(world: World) -> None:
         records.put(world, "locations", id_, {"id": id_, "name": name, "callback_url": None, **_HERE})
     for code, name, percent in _COUPONS:
         records.put(world, "coupons", code, {"code": code, "name": name, "percent": percent, "from": now})
+    _welcome(world)
     records.put(world, DONE, "store", {"at": now})
+
+
+def _welcome(world: World) -> None:
+    """One customer, who has not ordered yet; only one even when two requests come first."""
+    address = {**_ADDRESS, "id": records.new_id(world, "addresses")}
+    user = customers.with_address(customers.as_user(world, _CUSTOMER), address, {})
+    records.put(world, customers.KIND, user["id"], user)
+    if records.claim(world, customers.EMAILS, user["email"], {"id": user["id"]})["id"] != user["id"]:
+        records.remove(world, customers.KIND, user["id"])
+
+
+_CUSTOMER = {
+    "email": "ada@example.com", "first_name": "Ada", "last_name": "Example", "phone_number": "+15035550110",
+    "accepts_marketing": True,
+}  # fmt: skip
+_ADDRESS = {
+    "first_name": "Ada", "last_name": "Example", "line1": "7 Mill Street", "line4": "Portland", "state": "OR",
+    "postcode": "97204", "phone_number": "+15035550110", "country": "US",
+}  # fmt: skip
 
 
 _HERE: dict[str, Any] = {
@@ -85,13 +105,19 @@ _HERE: dict[str, Any] = {
 
 
 def _product(product_id: int, title: str, variants: Any, now: str) -> dict[str, Any]:
+    subscribes = any(variant[4] is not None for variant in variants)
+    colors = {str(variant[0]): variant[1] for variant in variants if variant[1]}
     return {
         "id": product_id,
         "title": title,
         "slug": title.lower().replace(" ", "-"),
         "variant_ids": [variant[0] for variant in variants],
         "is_public": True,
-        "subscribes": any(variant[4] is not None for variant in variants),
+        "subscribes": subscribes,
+        "interval": "month" if subscribes else None,
+        "interval_counts": [1] if subscribes else None,
+        "attributes": [{"code": "color", "name": "Color", "values": list(colors.values())}] if colors else [],
+        "values": {id_: {"color": color} for id_, color in colors.items()},
         "metadata": {},
         "created_at": now,
         "updated_at": now,

@@ -1,14 +1,17 @@
 """Fulfillment orders and fulfillments of an order: what a warehouse was asked to ship, and what it shipped.
 
-A fulfillment order: id, location_id, status, request_status, line_items ({id, line_id, quantity, fulfilled}), holds
-({reason, reason_message, at}), requests ({type, message, notify}), created_at, updated_at.
+A fulfillment order: id, location_id, status, request_status (None at a location where nobody is asked), before (the
+request_status of a step earlier), line_items ({id, line_id, quantity, fulfilled}), holds ({reason, reason_message,
+at}), requests ({type, message, notify}), answer (the location's, with its reason and message), created_at, updated_at.
 
-A fulfillment: id, fulfillment_order_id, location_id, status (success | canceled), delivery_status, items ({id, line_id,
-quantity}), tracking ({carrier, code, link, other_name}), events, created_at, last_event_at.
+A fulfillment: id, fulfillment_order_id (None of what is not shipped), location_id, status (success | canceled),
+delivery_status, items ({id, line_id, quantity}), tracking ({carrier, code, link, other_name}), events ({id, status,
+message, happened_at, estimated_delivery_at, an address, latitude, longitude, created_at}), created_at, last_event_at.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,20 +22,13 @@ from mock_server.providers.next_commerce.state import orders, records
 from mock_server.providers.next_commerce.state.money import moment, money
 
 _IDS = 100  # ids of an order's fulfillment orders, and of their items, begin with its number
+_ID = re.compile(r"[0-9]{1,18}")
+MOST = _IDS - 1  # fulfillment orders of an order
 MAIN_LOCATION = 1
 OPEN, PROCESSING, ON_HOLD, INCOMPLETE, CLOSED, CANCELED = (
     "open", "processing", "on_hold", "incomplete", "closed", "canceled",
 )  # fmt: skip
-
-
-def new_fulfillment_order(world: World, order: Record) -> Record | None:
-    """What the main warehouse is to ship of an order's lines that no fulfillment order covers; None when nothing is."""
-    items = []
-    for line in order["lines"]:
-        quantity = orders.unshipped_of(line) - _covered(order, line["id"])
-        if line["requires_shipping"] and quantity > 0:
-            items.append({"line_id": line["id"], "quantity": quantity, "fulfilled": 0})
-    return fulfillment_order(world, order, MAIN_LOCATION, items) if items else None
+PENDING, REJECTED, CANCEL_ACCEPTED, ENDED = "pending", "rejected", "cancel_accepted", "closed"  # of request_status
 
 
 def fulfillment_order(world: World, order: Record, location_id: int, items: Sequence[Record]) -> Record:
@@ -43,10 +39,12 @@ def fulfillment_order(world: World, order: Record, location_id: int, items: Sequ
         "id": id_,
         "location_id": location_id,
         "status": OPEN,
-        "request_status": "pending",
+        "request_status": PENDING,
+        "before": None,
         "line_items": [{**item, "id": id_ * _IDS + n} for n, item in enumerate(items, 1)],
         "holds": [],
         "requests": [],
+        "answer": None,
         "created_at": now,
         "updated_at": now,
     }
@@ -54,26 +52,89 @@ def fulfillment_order(world: World, order: Record, location_id: int, items: Sequ
 
 def number_in(fulfillment_order_id: str) -> str:
     """The number of the order that a fulfillment order is of."""
-    return str(int(fulfillment_order_id) // _IDS) if fulfillment_order_id.isdigit() else ""
+    return str(int(fulfillment_order_id) // _IDS) if _ID.fullmatch(fulfillment_order_id) else ""
 
 
-def _covered(order: Record, line_id: int) -> int:
-    """Items of a line that an open fulfillment order is to ship."""
-    return sum(
-        item["quantity"] - item["fulfilled"]
-        for each in order["fulfillment_orders"]
-        if each["status"] not in (CLOSED, CANCELED)
-        for item in each["line_items"]
-        if item["line_id"] == line_id
-    )
+def find_in(order: Record, fulfillment_order_id: Any) -> Record | None:
+    found: list[Record] = order["fulfillment_orders"]
+    return next((each for each in found if str(each["id"]) == str(fulfillment_order_id)), None)
+
+
+def with_changed(order: Record, fulfillment_order: Record) -> Record:
+    """The order with one of its fulfillment orders replaced, or with one more, and the status that follows."""
+    found = order["fulfillment_orders"]
+    kept = [fulfillment_order if each["id"] == fulfillment_order["id"] else each for each in found]
+    if fulfillment_order not in kept:
+        kept.append(fulfillment_order)
+    order = {**order, "fulfillment_orders": kept}
+    return {**order, "fulfillment_status": status_of(order)}
+
+
+def waiting_of(fulfillment_order: Record) -> dict[int, int]:
+    """Id of an item -> how many of it are still to be shipped; without those of which none is."""
+    if not covers(fulfillment_order):
+        return {}
+    waiting = {item["id"]: item["quantity"] - item["fulfilled"] for item in fulfillment_order["line_items"]}
+    return {id_: quantity for id_, quantity in waiting.items() if quantity > 0}
+
+
+def covers(fulfillment_order: Record) -> bool:
+    """Whether its items are still to be shipped through it; so are those of an accepted cancellation, which can be
+    moved or requested again."""
+    status, request_status = fulfillment_order["status"], fulfillment_order["request_status"]
+    return status not in (CLOSED, CANCELED) or (status == CANCELED and request_status == CANCEL_ACCEPTED)
+
+
+def _uncovered(order: Record) -> dict[int, int]:
+    """Id of a line -> items that no fulfillment order is to ship."""
+    left = {line["id"]: orders.unshipped_of(line) for line in order["lines"] if line["requires_shipping"]}
+    for each in order["fulfillment_orders"]:
+        waiting = waiting_of(each)
+        for item in each["line_items"]:
+            if item["line_id"] in left:
+                left[item["line_id"]] -= waiting.get(item["id"], 0)
+    return {id_: quantity for id_, quantity in left.items() if quantity > 0}
 
 
 def with_fulfillment_order(world: World, order: Record) -> Record:
-    """The order with a fulfillment order for what none covers yet, and the status that follows."""
-    made = new_fulfillment_order(world, order)
-    if made is not None:
-        order = {**order, "fulfillment_orders": [*order["fulfillment_orders"], made]}
-    return {**order, "fulfillment_status": status_of(order)}
+    """The order with what none covers yet in the fulfillment order that waits at the main warehouse, else in a new
+    one, and the status that follows."""
+    items = [{"line_id": id_, "quantity": n, "fulfilled": 0} for id_, n in _uncovered(order).items()]
+    host = next((each for each in order["fulfillment_orders"] if _takes_more(each)), None)
+    if not items or order["status"] == orders.CANCELED:
+        return {**order, "fulfillment_status": status_of(order)}
+    if host is None:
+        return with_changed(order, fulfillment_order(world, order, MAIN_LOCATION, items))
+    return with_changed(order, {**host, "line_items": _joined_items(host, items)})
+
+
+def _takes_more(fulfillment_order: Record) -> bool:
+    is_new = (fulfillment_order["status"], fulfillment_order["request_status"]) == (OPEN, PENDING)
+    return is_new and fulfillment_order["location_id"] == MAIN_LOCATION
+
+
+def _joined_items(fulfillment_order: Record, more: Sequence[Record]) -> list[Record]:
+    """Its items with more; of a line that it has already, more of the same."""
+    items = {item["line_id"]: item for item in fulfillment_order["line_items"]}
+    last = max((item["id"] for item in items.values()), default=fulfillment_order["id"] * _IDS)
+    for each in more:
+        same = items.get(each["line_id"])
+        last += same is None
+        quantity = each["quantity"] + (same["quantity"] if same else 0)
+        items[each["line_id"]] = {**(same or {**each, "id": last}), "quantity": quantity}
+    return list(items.values())
+
+
+def divided(fulfillment_order: Record, leaving: Mapping[int, int]) -> tuple[list[Record], list[Record]]:
+    """Its items without those that leave (id of an item -> how many), and those, without ids."""
+    staying, gone = [], []
+    for item in fulfillment_order["line_items"]:
+        quantity = leaving.get(item["id"], 0)
+        if item["quantity"] > quantity:
+            staying.append({**item, "quantity": item["quantity"] - quantity})
+        if quantity:
+            gone.append({"line_id": item["line_id"], "quantity": quantity, "fulfilled": 0})
+    return staying, gone
 
 
 def status_of(order: Record) -> str:
@@ -84,12 +145,18 @@ def status_of(order: Record) -> str:
         return "fulfilled" if order["fulfillments"] else "not_required"
     if not any(orders.unshipped_of(line) for line in physical):
         return "fulfilled" if order["fulfillments"] else "unfulfilled"
-    for status in (ON_HOLD, PROCESSING, INCOMPLETE):
+    for status in (PROCESSING, ON_HOLD, INCOMPLETE):
         if status in open_ones:
             return status
-    if any(each["request_status"] == "rejected" for each in order["fulfillment_orders"]):
+    if any(each["request_status"] == REJECTED for each in order["fulfillment_orders"]):
         return "rejected"
     return "incomplete" if any(line["fulfilled"] for line in physical) else "unfulfilled"
+
+
+def is_complete(order: Record) -> bool:
+    """Whether an open order needs nothing any more: all is shipped, nothing is owed."""
+    is_paid = not orders.outstanding(order)
+    return bool(order["status"] == orders.OPEN and order["fulfillment_status"] == "fulfilled" and is_paid)
 
 
 def fulfillment_view(world: World, order: Record, fulfillment: Record) -> dict[str, Any]:
@@ -140,7 +207,7 @@ def _fulfillment_line(order: Record, item: Mapping[str, Any]) -> dict[str, Any] 
         "returnable_quantity": item["quantity"],
         "returned_quantity": 0,
         "requires_shipping": line["requires_shipping"],
-        "fulfillment_service": None,
+        "fulfillment_service": "",
         "currency": order["currency"],
         "price_excl_tax": price,
         "price_incl_tax": price,
@@ -150,17 +217,33 @@ def _fulfillment_line(order: Record, item: Mapping[str, Any]) -> dict[str, Any] 
 
 
 def recounted(world: World, order: Record) -> Record:
-    """The order after its lines changed: open fulfillment orders ask for no more than is left to ship."""
+    """The order after its lines changed: fulfillment orders ask for no more than is left to ship; one of which nothing
+    is left is over."""
     left = {line["id"]: orders.unshipped_of(line) for line in order["lines"]}
     counted = []
     for each in order["fulfillment_orders"]:
-        if each["status"] not in (CLOSED, CANCELED):
+        if covers(each):
             items = []
             for item in each["line_items"]:
                 waiting = min(item["quantity"] - item["fulfilled"], left.get(item["line_id"], 0))
                 left[item["line_id"]] = left.get(item["line_id"], 0) - waiting
                 if waiting or item["fulfilled"]:
                     items.append({**item, "quantity": item["fulfilled"] + waiting})
-            each = {**each, "line_items": items, **({} if items else {"status": CANCELED})}
+            each = _ended({**each, "line_items": items})
         counted.append(each)
     return with_fulfillment_order(world, {**order, "fulfillment_orders": counted})
+
+
+def _ended(fulfillment_order: Record) -> Record:
+    """Over when nothing waits: closed when something was shipped."""
+    if waiting_of(fulfillment_order):
+        return fulfillment_order
+    status = CLOSED if fulfillment_order["line_items"] else CANCELED
+    return {**fulfillment_order, "status": status, "request_status": ENDED}
+
+
+def called_off(fulfillment_order: Record) -> Record:
+    """Nothing of it is shipped any more, when its order is canceled."""
+    if fulfillment_order["status"] == CLOSED:
+        return fulfillment_order
+    return {**fulfillment_order, "status": CANCELED, "request_status": ENDED}

@@ -1,77 +1,37 @@
-"""Subscriptions in the store: when they renew, when a declined renewal is tried again, and how they are shown.
+"""Subscriptions in the store: what they are, what each renewal orders, how they are shown; see schedules for when.
 
 A subscription record: id, status (active | past_due | canceled | retrying | paused), interval, interval_count,
-currency, user_id, user, shipping_address, billing_address, lines ({id, product_id, variant_id, title, variant_title,
-sku, slug, quantity, price, metadata}), shipping ({code, name, price}), payment (of the order it began with), orders
-({order_number, billing_cycle}), next_renewal_at (UTC; None: never), next_renewal_text (as it was asked for), retries
-(declines in a row), pause_until, attribution, is_test, renews (those paid with a test card never do), cancel_reason,
-cancel_reason_other_message, base_url, created_at. Amounts are minor units.
+currency, user_id, user, shipping_address, billing_address, lines, shipping ({code, name, price}), payment (of the order
+it began with, or of its own), orders ({order_number, billing_cycle}), next_renewal_at (UTC; while retrying the next
+try; None: never), next_renewal_text (as it was asked for), due_at (UTC; of a renewal that was declined, else None),
+retries (declines in a row), is_renewing (somebody charges it at this moment), paused_at, paused_until (UTC; None:
+without an end), recovered ({at, source}: how the last declines were overcome, else None), attribution, is_test, renews
+(those paid with a test card never do), canceled_at, cancel_reason, cancel_reason_other_message, base_url, created_at.
+Amounts are minor units.
+
+A line: id, product_id, variant_id, title, variant_title, sku, slug, quantity, price (of one), unit_cost,
+requires_shipping, is_gift_card, metadata, properties.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Any
 
-from mock_server.core.clock import parse_time, to_text
+from mock_server.core.clock import to_text
 from mock_server.core.store import Record
 from mock_server.core.world import World
-from mock_server.providers.next_commerce.state import records
-from mock_server.providers.next_commerce.state.money import local, moment, money, zone
+from mock_server.providers.next_commerce.state import orders, records
+from mock_server.providers.next_commerce.state.cards import TEST_CARDS
+from mock_server.providers.next_commerce.state.customers import KIND as USERS
+from mock_server.providers.next_commerce.state.customers import snapshot_of
+from mock_server.providers.next_commerce.state.methods import CARD
+from mock_server.providers.next_commerce.state.money import moment, money
+from mock_server.providers.next_commerce.state.purchase import seen_by_rules as seen_of_order
 from mock_server.providers.next_commerce.state.views import address_view, attribution_view, inline_user, product_of_line
 
 KIND = "subscriptions"
-RENEWAL, RESUMPTION = "next_commerce.subscription.renew", "next_commerce.subscription.resume"  # names of alarms
 ACTIVE, PAST_DUE, CANCELED, RETRYING, PAUSED = "active", "past_due", "canceled", "retrying", "paused"
 _FREQUENCIES = {"day": "Daily", "week": "Weekly", "month": "Monthly", "year": "Yearly"}
-_FRIDAY = 4
-LONGEST_PAUSE = timedelta(days=183)  # an indefinite pause ends as a cancellation after six months
-MOST_RETRIES = 3
-
-
-def after(at: datetime, interval: str, count: int) -> datetime:
-    """One interval later; a month from the 31st is the last day of the next."""
-    if interval in ("day", "week"):
-        return at + timedelta(days=count * (7 if interval == "week" else 1))
-    months = at.year * 12 + at.month - 1 + count * (12 if interval == "year" else 1)
-    year, month = divmod(months, 12)
-    last = (datetime(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
-    return at.replace(year=year, month=month + 1, day=min(at.day, last))
-
-
-def retry_at(world: World, declined_at: datetime, retries: int) -> datetime | None:
-    """When a soft decline, the ``retries``-th in a row, is tried again, on the store's clock; None: no more.
-
-    Three days later at 14:00; then the next 1st or 16th at 15:00; then the Friday after at 14:00.
-    Source: docs.nextcommerce.com, decline salvage (read 2026-11-21).
-    """
-    here = local(world, declined_at)
-    if retries == 1:
-        return _at(world, here + timedelta(days=3), 14)
-    if retries == 2:
-        day = here + timedelta(days=1)
-        while day.day not in (1, 16):
-            day += timedelta(days=1)
-        return _at(world, day, 15)
-    if retries == MOST_RETRIES:
-        day = here + timedelta(days=1)
-        while day.weekday() != _FRIDAY:
-            day += timedelta(days=1)
-        return _at(world, day, 14)
-    return None
-
-
-def _at(world: World, day: datetime, hour: int) -> datetime:
-    return datetime(day.year, day.month, day.day, hour, tzinfo=zone(world))
-
-
-def set_renewal(world: World, subscription: Record, earlier: str | None = None) -> None:
-    """Set the alarm of the next renewal, in place of an earlier one."""
-    if earlier:
-        world.clock.cancel_alarm(parse_time(earlier), RENEWAL, str(subscription["id"]))
-    if subscription["next_renewal_at"] and subscription["status"] in (ACTIVE, RETRYING):
-        due = max(parse_time(subscription["next_renewal_at"]), world.clock.now())
-        world.clock.set_alarm(due, RENEWAL, str(subscription["id"]))
 
 
 def total(subscription: Record) -> int:
@@ -87,11 +47,15 @@ def new_subscription(world: World, lines: list[Record], terms: Record, **fields:
         "status": ACTIVE,
         "interval": terms["interval"],
         "interval_count": terms["interval_count"],
-        "lines": [{"id": records.new_id(world, "subscription_lines"), **line} for line in lines],
+        "lines": [with_id(world, line) for line in lines],
         "next_renewal_text": None,
+        "due_at": None,
         "retries": 0,
-        "pause_until": None,
-        "renews": True,
+        "is_renewing": False,
+        "paused_at": None,
+        "paused_until": None,
+        "recovered": None,
+        "canceled_at": None,
         "cancel_reason": None,
         "cancel_reason_other_message": None,
         "created_at": to_text(world.clock.now()),
@@ -99,10 +63,109 @@ def new_subscription(world: World, lines: list[Record], terms: Record, **fields:
     }
 
 
+_KEPT = (
+    "product_id", "variant_id", "title", "variant_title", "sku", "slug", "quantity", "unit_cost", "requires_shipping",
+    "is_gift_card", "metadata", "properties",
+)  # fmt: skip
+
+
 def line_of(line: Record, price: int) -> Record:
     """What a subscription keeps of an order's line."""
-    kept = ("product_id", "variant_id", "title", "variant_title", "sku", "slug", "quantity", "metadata")
-    return {**{name: line[name] for name in kept}, "price": price}
+    return {**{name: line[name] for name in _KEPT}, "price": price}
+
+
+def with_id(world: World, line: Record) -> Record:
+    return {"id": records.new_id(world, "subscription_lines"), **line}
+
+
+def can_renew(card_token: str | None) -> bool:
+    """Cards that leave no transaction cannot be charged again. Source: testing guide (read 2026-11-21)."""
+    test = TEST_CARDS.get(card_token) if card_token else None
+    return test is None or test.leaves_transactions
+
+
+def find(world: World, subscription_id: str) -> Record | None:
+    return records.find(world, KIND, subscription_id)
+
+
+def find_line(subscription: Record, line_id: str) -> Record | None:
+    return next((line for line in subscription["lines"] if str(line["id"]) == line_id), None)
+
+
+def next_cycle(subscription: Record) -> dict[str, int]:
+    """The renewal that comes next, as its order and its transactions show it; 0 is the purchase."""
+    cycles = [each["billing_cycle"] for each in subscription["orders"]]
+    return {"id": subscription["id"], "billing_cycle": max(cycles, default=0) + 1}
+
+
+def renewal_of(world: World, subscription: Record) -> Record:
+    """The order that a renewal places, without number and ids (see actions/drafts)."""
+    now = to_text(world.clock.now())
+    shipping = subscription["shipping"]
+    return {
+        "status": orders.OPEN,
+        "source": orders.RENEWED,
+        "charging": 0,
+        **{name: subscription[name] for name in _OF_THE_SUBSCRIPTION},
+        "user": user_of(world, subscription),
+        "lines": [_order_line(line, now) for line in subscription["lines"]],
+        "shipping": {**shipping, "original_price": shipping["price"]},
+        "discounts": [],
+        "transactions": [],
+        "refunds": [],
+        "subscriptions": [next_cycle(subscription)],
+        "lifecycle": "recurring",
+        "metadata": {},
+        "tags": [],
+        "payment": {**subscription["payment"], "saves_card": False},
+        "paid_in_test": False,
+        "fulfillment_status": "unfulfilled",
+        "fulfillment_orders": [],
+        "fulfillments": [],
+        "date_placed": None,
+    }
+
+
+_OF_THE_SUBSCRIPTION = (
+    "currency", "is_test", "user_id", "shipping_address", "billing_address", "attribution", "base_url",
+)  # fmt: skip
+
+
+def _order_line(line: Record, now: str) -> Record:
+    """The subscription has begun: its orders' lines begin none."""
+    return {
+        **{name: line[name] for name in (*_KEPT, "price")},
+        "original_price": line["price"],
+        "bought": line["quantity"],
+        "removed": 0,
+        "fulfilled": 0,
+        "discount": 0,
+        "is_upsell": False,
+        "subscription": None,
+        "created_at": now,
+        "updated_at": now,
+    }
+
+
+def user_of(world: World, subscription: Record) -> Record:
+    """The customer as they are by now."""
+    user = records.find(world, USERS, subscription["user_id"])
+    return snapshot_of(user) if user else dict(subscription["user"])
+
+
+def seen_by_rules(world: World, subscription: Record) -> dict[str, Any]:
+    """A subscription under its own names, and its next renewal in Klarna's: purchase.billing_address.email."""
+    draft = renewal_of(world, subscription)
+    told = seen_of_order(draft, orders.total(draft))
+    addresses = {name: told[name] for name in ("billing_address", "shipping_address")}
+    cycle = next_cycle(subscription)["billing_cycle"]
+    return {**told, **subscription, **addresses, "user": draft["user"], "billing_cycle": cycle}
+
+
+def subscription_detail(world: World, subscription: Record) -> dict[str, Any]:
+    """A subscription by itself, which lacks what those of a customer and webhooks have."""
+    view = subscription_view(world, subscription)
+    return {name: value for name, value in view.items() if name != "is_tax_known"}
 
 
 def subscription_view(world: World, subscription: Record) -> dict[str, Any]:
@@ -114,7 +177,8 @@ def subscription_view(world: World, subscription: Record) -> dict[str, Any]:
         "interval_count": subscription["interval_count"],
         "frequency": frequency_of(subscription),
         "next_renewal_date": subscription["next_renewal_text"] or moment(world, subscription["next_renewal_at"]),
-        "pause_until": subscription["pause_until"],
+        "paused_at": moment(world, subscription["paused_at"]),
+        "paused_until": moment(world, subscription["paused_until"]),
         "date_created": moment(world, subscription["created_at"]),
         "currency": subscription["currency"],
         "total": money(total(subscription)),
@@ -124,9 +188,9 @@ def subscription_view(world: World, subscription: Record) -> dict[str, Any]:
         "num_lines": len(subscription["lines"]),
         "num_orders": len(subscription["orders"]),
         "orders": subscription["orders"],
-        "payment_method": "bankcard" if payment["method"] in ("card_token", "saved_card") else payment["method"],
+        "payment_method": shown_method(payment),
         "payment_details": _payment_details(world, payment),
-        "user": inline_user(subscription["user"]),
+        "user": inline_user(user_of(world, subscription)),
         "shipping_address": address_view(subscription["shipping_address"], notes=True),
         "billing_address": address_view(subscription["billing_address"]),
         "attribution": attribution_view(subscription["attribution"]),
@@ -135,6 +199,10 @@ def subscription_view(world: World, subscription: Record) -> dict[str, Any]:
         "is_tax_known": True,
         "is_test": subscription["is_test"],
     }
+
+
+def shown_method(payment: Record) -> str:
+    return "bankcard" if payment["method"] == CARD else str(payment["method"])
 
 
 def frequency_of(subscription: Record) -> str:

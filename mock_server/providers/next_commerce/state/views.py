@@ -12,19 +12,15 @@ from typing import Any
 from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.providers.next_commerce.state import orders, records
-from mock_server.providers.next_commerce.state.methods import METHODS
+from mock_server.providers.next_commerce.state.customers import INLINE
 from mock_server.providers.next_commerce.state.money import moment, money
+from mock_server.providers.next_commerce.state.versions import OLD, STABLE
 
-STABLE, OLD, UNSTABLE = "2024-04-01", "2023-02-10", "unstable"
-VERSIONS = (STABLE, OLD, UNSTABLE)
 ATTRIBUTION = (
     "funnel", "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "gclid", "metadata", "affiliate",
     "subaffiliate1", "subaffiliate2", "subaffiliate3", "subaffiliate4", "subaffiliate5",
 )  # fmt: skip
 _ADDRESS = ("first_name", "last_name", "line1", "line2", "line3", "line4", "postcode", "phone_number")
-_INLINE = (
-    "id", "email", "ip", "first_name", "last_name", "phone_number", "accepts_marketing", "language", "user_agent",
-)  # fmt: skip
 # how the 2023 version calls what it shows otherwise; it lacks these
 _NOT_IN_OLD = ("total_discount", "original_total_discount", "total_outstanding")
 
@@ -43,8 +39,8 @@ def order_view(world: World, order: Record, version: str = STABLE) -> dict[str, 
         "shipping_address": address_view(order["shipping_address"], notes=True),
         "billing_address": address_view(order["billing_address"]),
         **_times(world, order),
-        "offer_discounts": [],
-        "voucher_discounts": [_voucher(world, each) for each in order["discounts"]],
+        "offer_discounts": [_offer(each) for each in order.get("offers", ())],
+        "voucher_discounts": [voucher_view(world, each) for each in order["discounts"]],
         "attribution": attribution_view(order["attribution"]),
         "metadata": order["metadata"],
         "transactions": [transaction_object(world, each) for each in order["transactions"]],
@@ -55,7 +51,7 @@ def order_view(world: World, order: Record, version: str = STABLE) -> dict[str, 
         "shipping_tax_lines": [],
         "tax_lines": [],
         "tags": order["tags"],
-        "supports_post_purchase_upsells": supports_upsells(order),
+        "supports_post_purchase_upsells": not orders.why_no_upsell(order),
         "order_status_url": status_url(world, order),
     }
     return {name: value for name, value in view.items() if not (is_old and name in _NOT_IN_OLD)}
@@ -143,8 +139,8 @@ def line_view(world: World, order: Record, line: Record) -> dict[str, Any]:
         "price_excl_tax": money(orders.price_of(line)),
         "price_incl_tax": money(orders.price_of(line)),
         "total_discount": money(orders.discount_of(line)),
-        "original_price_excl_tax": money(line["original_price"] * line["quantity"] - line["discount"]),
-        "original_price_incl_tax": money(line["original_price"] * line["quantity"] - line["discount"]),
+        "original_price_excl_tax": money(line["original_price"] * line["bought"] - line["discount"]),
+        "original_price_incl_tax": money(line["original_price"] * line["bought"] - line["discount"]),
         "original_total_discount": money(line["discount"]),
         "unit_cost": money(line["unit_cost"]),
         "total_cost": money(line["unit_cost"] * orders.left_of(line)),
@@ -233,7 +229,7 @@ def _old_line_view(world: World, order: Record, line: Record) -> dict[str, Any]:
 
 def inline_user(user: Mapping[str, Any]) -> dict[str, Any]:
     """A customer inside an order, a cart, a subscription or a transaction."""
-    return {name: user.get(name) for name in _INLINE}
+    return {name: user.get(name) for name in INLINE}
 
 
 def address_view(address: Mapping[str, Any] | None, *, notes: bool = False) -> dict[str, Any] | None:
@@ -251,7 +247,11 @@ def attribution_view(attribution: Mapping[str, Any]) -> dict[str, Any]:
     return told | {name: attribution.get(name, {} if name == "metadata" else None) for name in ATTRIBUTION}
 
 
-def _voucher(world: World, discount: Record) -> dict[str, Any]:
+def _offer(discount: Record) -> dict[str, Any]:
+    return {name: discount[name] for name in ("name", "description")} | {"amount": money(discount["amount"])}
+
+
+def voucher_view(world: World, discount: Record) -> dict[str, Any]:
     voucher = discount["voucher"]
     dates = {"start_datetime": moment(world, voucher["from"]), "end_datetime": moment(world, voucher["to"])}
     return {
@@ -297,18 +297,29 @@ def transaction_object(world: World, transaction: Record) -> dict[str, Any]:
     }
 
 
+_NOT_BY_ITSELF = ("is_initial_retry",)
+_NOT_IN_LISTS = ("is_test", "report_values", "statement_descriptor")
+
+
+def transaction_row(world: World, transaction: Record) -> dict[str, Any]:
+    """A transaction in a list."""
+    view = transaction_view(world, transaction)
+    return {name: value for name, value in view.items() if name not in _NOT_IN_LISTS}
+
+
 def transaction_view(world: World, transaction: Record) -> dict[str, Any]:
     """A transaction by itself: with its order, customer and subscription."""
+    shown = transaction_object(world, transaction)
     order = orders.find(world, transaction["order"]) if transaction["order"] else None
     user = records.find(world, "users", transaction["user_id"]) if transaction["user_id"] else None
     return {
-        **transaction_object(world, transaction),
+        **{name: value for name, value in shown.items() if name not in _NOT_BY_ITSELF},
         "amount_available_for_refund": money(orders.refundable(order, transaction) if order else 0),
         "order": transaction["order"],
-        "subscription": transaction["subscription"],
+        "subscription": transaction["subscription"] or {},
         "user": inline_user((order["user"] if order else user) or {}),
         "initiator": None,
-        "attribution": attribution_view(order["attribution"] if order else {}),
+        "attribution": attribution_view(order["attribution"] if order else transaction["attribution"]),
     }
 
 
@@ -359,15 +370,11 @@ def _reported(order: Record, amount: int) -> dict[str, Any]:
     return {"report_values": {"currency": order["currency"], **_amounts(amount)}}
 
 
-def supports_upsells(order: Record) -> bool:
-    method = METHODS.get(order["payment"]["method"])
-    return method is not None and method.upsells and order["status"] == orders.OPEN
-
-
 def status_url(world: World, order: Record) -> str:
     """The page of an order: ``.../109659/109659:signature/``."""
     number = order["number"]
-    return f"{order['base_url']}/accounts/order-status/{number}/{number}:{signature(world, number)}/"
+    path = f"/accounts/order-status/{number}/{number}:{signature(world, number)}/"
+    return f"{order['base_url']}{path}{records.where(world)}"
 
 
 def signature(world: World, number: str) -> str:

@@ -1,0 +1,305 @@
+"""NEXT Commerce's own OpenAPI documents against this server: ``.venv/bin/python -m tests.next_openapi``.
+
+Each endpoint of the Admin API must be one of the documents', ask for its scopes and link to its operation; each of
+theirs must be served, or be told as not emulated. Then every sample is played, and its answer must have a status and a
+shape of the document, without keys that it does not know. Where the documents themselves are wrong, or older than what
+is emulated, EXCEPTIONS say why; anything else is printed, and the exit status is 1. The documents are other people's
+and no part of this project; where they are not there is nothing to do.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from fnmatch import fnmatchcase
+from hmac import new as hmac_of
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+from werkzeug.test import TestResponse
+
+from mock_server.providers.next_commerce.auth import BASE, CAMPAIGNS
+from mock_server.providers.next_commerce.routes import NOT_EMULATED, OPERATIONS, unknown
+from mock_server.providers.next_commerce.state.access import wanted
+from mock_server.providers.next_commerce.webhooks import signature
+from tests.providers.next_commerce.test_samples import PREPARED, SAMPLES, App
+from tests.samples import prepare
+
+FOLDER = Path(__file__).parents[2] / "shared/reference/next_commerce"
+NEWER = ("/subscriptions/{}/pause/", "/subscriptions/{}/resume/")  # of a document of 2026 that is not at hand
+OWN = ("next_commerce.themes.read_file",)  # the real store keeps the files of its themes on another host
+# operations whose document has one object where the guides and official clients have an array of them
+ARRAYS = (
+    "fulfillmentsRetrieve", "ordersFulfillmentOrdersRetrieve", "ordersFulfillmentsEventsList",
+    "ordersFulfillmentsRetrieve", "productsPricesList", "productsVariantCreate", "productsVariantList",
+    "themesTemplatesRetrieve", "usersOrdersRetrieve", "usersSubscriptionsRetrieve",
+)  # fmt: skip
+OBJECTS = ("storeDetail",)  # the generator takes a view without an id for a list; a store has one
+REDIRECT = {"reference_transaction_id", "payment_complete_url"}  # of ordersCreate, in the guides alone
+STABLE = "2024-04-01"
+
+Schema = dict[str, Any]
+
+
+class Exemption(NamedTuple):
+    """What an answer shows otherwise than the document has it, and why."""
+
+    operation: str  # a pattern of operationIds
+    what: str  # a pattern of what is printed behind them
+    why: str
+
+
+_NEWER, _COMPUTED = "the document of 2026 has it", "the document calls what is computed a string"
+EXCEPTIONS = (
+    Exemption("*", "*attribution.agent: null*", "so in the guide's sample of an order"),
+    Exemption("*", "*payment_details.sca_flow: null*", "so in the guide's sample of an order"),
+    Exemption("*", "*payment_details.paypal_vault_id: null*", "what a payment does not have; null goes unsaid there"),
+    Exemption("*", "*payment_details.card_token: null*", "what a payment does not have; null goes unsaid there"),
+    Exemption("*", "*payment_details.gateway: null*", "a payment from outside went through none"),
+    Exemption("*", "*initiator: null*", "nobody started it by hand"),
+    Exemption("*", "*lines[[]].properties: is not in the document", _NEWER),
+    Exemption("*", "*line_items[[]].*: number is no string", _COMPUTED),
+    Exemption("products*", "*images: array is no string", _COMPUTED),
+    Exemption("fulfillmentRequestSend", "*.request_status: *", "an official client waits for null, then asks"),
+    Exemption("fulfillmentRequestSend", "unrequested_fulfillment_order: null*", "when all of it was requested"),
+    Exemption("availableLocationsRetrieve", "available_locations: array is no object", "so in guide and client"),
+    Exemption("*ubscriptions*", "*paused_at: is not in the document", _NEWER),
+    Exemption("*ubscriptions*", "*paused_until: is not in the document", _NEWER),
+    Exemption("*ransactions*", "*subscription.*: is missing", "an empty object where there is none, says the guide"),
+    Exemption("themesTemplates*", "*file: null*", "official clients take what has no file for text"),
+    Exemption("cartsCreate", "user: null*", "a cart that is nobody's yet"),
+    Exemption("cartsCreate", "voucher_discounts[[]].voucher.end_datetime: null*", "a coupon that does not end"),
+    Exemption("campaignRetrieve", "packages[[]].interval*", "a package that does not recur has none"),
+    Exemption("orderRetrieve", "status is 200, not 201", "clients take any 2xx; nothing is made"),
+    Exemption("order*", "payment_complete_url: is not in the document", "in the campaigns guide, until it is paid"),
+    Exemption("order*", "number: is missing", "an order that is not paid yet has none"),
+    Exemption("order*", "order_status_url: is missing", "an order that is not paid yet has none"),
+)
+
+
+@dataclass
+class Report:
+    """What was found so far, and which exemptions were met."""
+
+    answers: int = 0
+    differences: list[str] = field(default_factory=list)
+    met: set[Exemption] = field(default_factory=set)
+
+    def add(self, operation: str, found: Iterable[str]) -> None:
+        for text in found:
+            exempt = [
+                each for each in EXCEPTIONS if fnmatchcase(operation, each.operation) and fnmatchcase(text, each.what)
+            ]
+            self.met.update(exempt)
+            told = f"{operation} {text}"
+            if not exempt and told not in self.differences:
+                self.differences.append(told)
+
+    def all(self) -> list[str]:
+        """An exemption that nothing shows is out of date, and one more difference."""
+        unmet = [f"EXCEPTIONS: nothing shows {each.operation} {each.what}" for each in EXCEPTIONS]
+        return self.differences + [text for text, each in zip(unmet, EXCEPTIONS, strict=True) if each not in self.met]
+
+
+class Documented(NamedTuple):
+    """One operation of a document."""
+
+    id: str
+    method: str
+    path: str  # from the host on: /api/admin/orders/{number}/
+    responses: Mapping[str, Any]
+
+
+class Document:
+    """An OpenAPI document whose schemas are turned into JSON schema, of answers."""
+
+    def __init__(self, file: Path, base: str) -> None:
+        told = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        self._schemas = {name: strict(schema) for name, schema in told["components"]["schemas"].items()}
+        self.operations = [
+            Documented(each["operationId"], method.upper(), base + path, each["responses"])
+            for path, methods in told["paths"].items()
+            for method, each in methods.items()
+            if method in ("get", "post", "put", "patch", "delete")
+        ]
+
+    def find(self, method: str, path: str) -> Documented | None:
+        """The operation of a request's path; of several the one with the fewest variables."""
+        suits = [each for each in self.operations if each.method == method and matches(each.path, path)]
+        return min(suits, key=lambda each: each.path.count("{"), default=None)
+
+    def faults(self, operation: Documented, answer: TestResponse) -> Iterator[str]:
+        """How an answer differs from what the document says."""
+        told = operation.responses.get(str(answer.status_code))
+        if told is None:
+            status, told = next(iter(operation.responses.items()))
+            yield f"status is {answer.status_code}, not {status}"
+        content = told.get("content", {}).get("application/json")
+        if content is None or not answer.is_json:
+            if content is not None or answer.data:
+                yield f"{answer.headers.get('Content-Type')} came, the document has {content and 'JSON'}"
+            return
+        body = answer.get_json()
+        if operation.id == "ordersCreate" and set(body) == REDIRECT:
+            return
+        schema = strict(content["schema"])
+        if operation.id in ARRAYS and isinstance(body, list):
+            schema = {"type": "array", "items": schema}
+        if operation.id in OBJECTS:
+            schema = schema["items"]
+        yield from sorted(set(self._broken(schema, body)))
+
+    def _broken(self, schema: Schema, value: Any) -> Iterator[str]:
+        jsonschema = import_module("jsonschema")
+        checker = jsonschema.FormatChecker(formats=())
+        checker.checks("date-time", ValueError)(is_time)
+        root = {"components": {"schemas": self._schemas}, **schema}
+        for error in jsonschema.Draft202012Validator(root, format_checker=checker).iter_errors(value):
+            while error.context:
+                error = jsonschema.exceptions.best_match(error.context)
+            yield from said_of(error)
+
+
+def said_of(error: Any) -> Iterator[str]:
+    """What jsonschema found, with its place: ``results[].lines[].price: number is no string``."""
+    place = "".join("[]" if isinstance(step, int) else f".{step}" for step in error.absolute_path).lstrip(".")
+    if error.validator == "additionalProperties":
+        for name in sorted(set(error.instance) - set(error.schema["properties"])):
+            yield f"{place}.{name}: is not in the document".lstrip(".")
+    elif error.validator == "required":
+        for name in sorted(set(error.validator_value) - set(error.instance)):
+            yield f"{place}.{name}: is missing".lstrip(".")
+    elif error.validator == "type":
+        yield f"{place}: {kind_of(error.instance)} is no {error.validator_value}"
+    else:
+        yield f"{place}: {error.message[:160]}"
+
+
+def kind_of(value: object) -> str:
+    kinds = {bool: "boolean", int: "number", float: "number", str: "string", list: "array", dict: "object"}
+    return "null" if value is None else kinds[type(value)]
+
+
+def is_time(value: object) -> bool:
+    return not isinstance(value, str) or datetime.fromisoformat(value) is not None
+
+
+def matches(template: str, path: str) -> bool:
+    """Whether a path is one of ``/orders/{number}/``; its last slash may be missing."""
+    pattern = re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(template.rstrip("/")))
+    return re.fullmatch(pattern, path.rstrip("/")) is not None
+
+
+def strict(schema: Schema) -> Schema:
+    """A schema that knows of null as JSON schema does, and takes no other keys than those of an answer."""
+    made = {name: value for name, value in schema.items() if name != "nullable"}
+    for name in ("allOf", "anyOf", "oneOf"):
+        if name in made:
+            made[name] = [strict(each) for each in made[name]]
+    if isinstance(made.get("items"), dict):
+        made["items"] = strict(made["items"])
+    if isinstance(made.get("additionalProperties"), dict):
+        made["additionalProperties"] = strict(made["additionalProperties"])
+    if "properties" in made:
+        hidden = {name for name, each in made["properties"].items() if each.get("writeOnly")}
+        shown = {name: strict(each) for name, each in made["properties"].items() if name not in hidden}
+        required = [name for name in made.get("required", ()) if name not in hidden]
+        made |= {"properties": shown, "required": required}
+        made.setdefault("additionalProperties", False)
+    return {"anyOf": [made, {"type": "null"}]} if schema.get("nullable") else made
+
+
+def plain(path: str) -> str:
+    """``/orders/{}/`` of either's spelling."""
+    return re.sub(r"\{[^}]*\}|<[^>]*>", "{}", path.rstrip("/")) + "/"
+
+
+def of_scopes() -> Iterator[tuple[str, str]]:
+    """What endpoints ask for, which of them nobody documents, and which documented ones are neither served nor told."""
+    told = json.loads((FOLDER / "openapi/operations.derived.json").read_text(encoding="utf-8"))
+    documented = {
+        (each["method"], plain(each["path"].removeprefix(BASE))): each
+        for version in told.values()
+        for each in version
+        if each["path"].startswith(BASE)
+    }
+    own = [op for op in OPERATIONS if op.path.startswith(BASE)]
+    served = {(op.method, plain(op.path.removeprefix(BASE))): op for op in own}
+    also = {(op.method, plain(alias.removeprefix(BASE))) for op in own for alias in op.aliases}
+    for key, op in served.items():
+        if key not in documented:
+            if key[1] not in NEWER and op.name not in OWN:
+                yield op.name, "no document has it"
+            continue
+        asked, theirs = wanted(op.method, op.path.removeprefix(BASE)), documented[key]["scopes"]
+        if set(asked) != set(theirs):
+            yield op.name, f"asks for {' or '.join(asked) or 'nothing'}, documented: {' or '.join(theirs) or 'nothing'}"
+        if not op.docs.endswith(f"/{documented[key]['operationId']}"):
+            yield op.name, f"links to {op.docs}, not to {documented[key]['operationId']}"
+    for key in sorted(set(documented) - set(served) - also):
+        is_told = any(f"{BASE}{key[1]}".startswith(f"{prefix}/") for prefix in NOT_EMULATED)
+        if not is_told and not unknown(f"{BASE}{key[1]}"):
+            yield f"{key[0]} {key[1]}", "is neither served nor told as not emulated"
+
+
+def of_answers(report: Report) -> None:
+    """Every sample, played; refusals and answers of the old version are in no document."""
+    documents = {
+        BASE: Document(FOLDER / f"openapi/admin/{STABLE}.yaml", BASE),
+        CAMPAIGNS: Document(FOLDER / "openapi/campaigns/v1.yaml", ""),
+    }
+    for name, sample in SAMPLES.items():
+        request = sample["request"]
+        path = request["path"].partition("?")[0]
+        document = next((each for base, each in documents.items() if path.startswith(f"{base}/")), None)
+        if document is None or request.get("version", STABLE) != STABLE or sample["response"]["status"] >= 300:
+            continue
+        operation = document.find(request["method"], path)
+        if operation is None:
+            continue  # told above
+        app = App()
+        prepare(app, sample["given"], SAMPLES, PREPARED)
+        report.answers += 1
+        report.add(operation.id, document.faults(operation, app.perform(request)))
+
+
+def of_signatures() -> Iterator[tuple[str, str]]:
+    """The vector that was derived from the documents' sample of a webhook."""
+    recorded = FOLDER / "recorded"
+    body = json.dumps(json.loads((recorded / "webhook_customer_created.sample.json").read_text(encoding="utf-8")))
+    text = (recorded / "webhook_signature.derived.txt").read_text(encoding="utf-8")
+    secret = re.search(r"secret=(\S+)", text)
+    told = re.search(r"Signature: ([0-9a-f]{64})", text)
+    assert secret is not None and told is not None
+    if signature(secret.group(1), body) != told.group(1):
+        yield "webhooks", f"signature is not {told.group(1)}"
+    if hmac_of(secret.group(1).encode(), body.encode(), "sha256").hexdigest() != told.group(1):
+        yield "webhooks", "the vector itself is wrong"
+
+
+def main() -> int:
+    if not FOLDER.is_dir():
+        print(f"There are no documents at {FOLDER}: nothing to compare.")
+        return 0
+    if find_spec("jsonschema") is None:
+        print("jsonschema is missing: .venv/bin/pip install 'jsonschema>=4.23,<5'")
+        return 1
+    report = Report()
+    for about, text in (*of_scopes(), *of_signatures()):
+        report.add(about, [text])
+    of_answers(report)
+    for text in report.all():
+        print(text)
+    print(f"{report.answers} answers checked, {len(report.all())} differences, {len(EXCEPTIONS)} known.")
+    return 1 if report.all() else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -13,7 +13,7 @@ from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.ledger.captures import capture_order
 from mock_server.ledger.decisions import Verdict
-from mock_server.ledger.endings import cancel_order, expiry_from, extend_order
+from mock_server.ledger.endings import cancel_order, expiry_from, extend_order, release_order
 from mock_server.ledger.refunds import refund_order
 from mock_server.ledger.transitions import NotAllowed
 
@@ -138,6 +138,52 @@ class TestCancel:
 
         assert ("CANCELLED", "order.cancelled") == (till.stored(placed)["status"], heard.names[-1])
         assert [] == caplog.messages
+
+
+class TestRelease:
+    def test_what_remains_of_a_part_captured_order_is_let_go(self, world: World, till: Till, heard: Heard) -> None:
+        order = release_order(world, part_captured(world, till)["order_id"])
+
+        assert ("CAPTURED", 4000, 4000, 0) == tuple(
+            order[name] for name in ("status", "order_amount", "captured_amount", "remaining_authorized_amount")
+        )
+        assert ("order.released", order) == heard[-1]
+        assert order == till.stored(order)
+
+    def test_nothing_more_can_be_captured_and_what_was_can_go_back(self, world: World, till: Till) -> None:
+        order_id = part_captured(world, till)["order_id"]
+        release_order(world, order_id)
+
+        with pytest.raises(NotAllowed):
+            capture_order(world, order_id, 1)
+        refunded, _ = refund_order(world, order_id, 4000)
+
+        assert 4000 == refunded["refunded_amount"]
+
+    @pytest.mark.parametrize("way", [authorized, pending])
+    def test_an_order_of_which_nothing_was_captured_is_not_released(
+        self, world: World, till: Till, heard: Heard, way: Way
+    ) -> None:
+        order = way(world, till)
+
+        with pytest.raises(NotAllowed, match="needs status PART_CAPTURED, it is AUTHORIZED"):
+            release_order(world, order["order_id"])
+
+        assert order == till.stored(order)
+        assert "order.released" not in heard.names
+
+    def test_an_order_is_released_once(self, world: World, till: Till) -> None:
+        order_id = part_captured(world, till)["order_id"]
+        release_order(world, order_id)
+
+        with pytest.raises(NotAllowed, match="it is CAPTURED"):
+            release_order(world, order_id)
+
+    def test_an_order_nobody_placed_is_unknown(self, world: World) -> None:
+        with pytest.raises(NotAllowed) as refused:
+            release_order(world, "nobody")
+
+        assert "unknown" == refused.value.reason
 
 
 class TestExpire:

@@ -9,7 +9,7 @@ from mock_server.app import PROVIDERS, catalog, create_worlds
 from mock_server.core.faults import EFFECTS
 from mock_server.core.grammar import LOOKS_AT, TESTS
 from mock_server.settings import PREFIX, Settings
-from mock_server.web.operations import Operation
+from mock_server.web.operations import Operation, Provider
 
 
 def settings() -> str:
@@ -29,20 +29,15 @@ def settings() -> str:
 def operations() -> str:
     """Every operation with its outcomes and errors; the first outcome is the default.
 
-    Those that differ by their resource alone share a row.
+    Those that differ by their resource alone share a row; errors that all calls of merchants to a provider may get
+    are told once.
     """
-    alike: dict[tuple[str, ...], list[Operation]] = {}
+    rows: list[tuple[str, ...]] = []
     for provider in PROVIDERS:
-        for operation in (*provider.operations, *provider.controls):
-            alike.setdefault(_but_for_its_resource(operation), []).append(operation)
-    rows = []
-    for (name, request, *rest), found in alike.items():
-        if len(found) == 1:
-            row = f"[`{found[0].name}`]({found[0].docs})", f"`{found[0].method} {found[0].path}`"
-        else:
-            links = ", ".join(f"[{_resource_of(each)}]({each.docs})" for each in found)
-            row = f"`{name}` of {links}", f"`{request}`"
-        rows.append((*row, *rest))
+        shared = _shared_errors(provider)
+        every = ", ".join(f"`{name}`" for name in shared)
+        rows.append((f"`{provider.name}.*`", "each of the following that asks for credentials", "", every))
+        rows += _rows(provider, frozenset(shared))
     rows += [
         (f"`{name}`", "what happens by itself", ", ".join(f"`{outcome}`" for outcome in choices.outcomes), "")
         for provider in PROVIDERS
@@ -51,13 +46,34 @@ def operations() -> str:
     return _table(("operation", "request", "outcomes", "errors for rules"), rows)
 
 
-def _but_for_its_resource(operation: Operation) -> tuple[str, ...]:
-    """Name, request, outcomes and errors with RESOURCE in its place."""
+def _shared_errors(provider: Provider) -> list[str]:
+    """What every operation with credentials declares."""
+    declared = [operation.errors for operation in provider.operations if not operation.public]
+    return [error.__name__ for error in declared[0] if all(error in errors for errors in declared)]
+
+
+def _rows(provider: Provider, shared: frozenset[str]) -> list[tuple[str, ...]]:
+    alike: dict[tuple[str, ...], list[Operation]] = {}
+    for operation in (*provider.operations, *provider.controls):
+        alike.setdefault(_but_for_its_resource(operation, shared), []).append(operation)
+    rows = []
+    for (name, request, *rest), found in alike.items():
+        if len(found) == 1:
+            row = f"[`{found[0].name}`]({found[0].docs})", f"`{found[0].method} {found[0].path}`"
+        else:
+            links = ", ".join(f"[{_resource_of(each)}]({each.docs})" for each in found)
+            row = f"`{name}` of {links}", f"`{request}`"
+        rows.append((*row, *rest))
+    return rows
+
+
+def _but_for_its_resource(operation: Operation, shared: frozenset[str]) -> tuple[str, ...]:
+    """Name, request, outcomes and own errors with RESOURCE in its place."""
     resource = _resource_of(operation)
     request = f"{operation.method} {operation.path}".replace(f"/{resource}", "/RESOURCE")
     outcomes = ", ".join(f"`{outcome}`" for outcome in operation.outcomes)
-    errors = ", ".join(f"`{error.__name__}`" for error in operation.errors)
-    return operation.name.replace(f".{resource}.", ".RESOURCE."), request, outcomes, errors
+    own = [error.__name__ for error in operation.errors if operation.public or error.__name__ not in shared]
+    return operation.name.replace(f".{resource}.", ".RESOURCE."), request, outcomes, ", ".join(f"`{n}`" for n in own)
 
 
 def _resource_of(operation: Operation) -> str:

@@ -11,12 +11,21 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from mock_server.core.errors import Malformed
+from mock_server.core.rules import ACCEPTED
 from mock_server.web.operations import Call, Reply
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 _HTML = "text/html; charset=utf-8"
+# outcomes as the buttons of a payment page call them; what is decided elsewhere comes first
+PAY_LABELS: Mapping[str, str] = {
+    "": "Pay",
+    "pending": "Pay, but let Klarna decide later",
+    "declined": "Be declined",
+    "cancelled": "Cancel",
+    "expired": "Let it expire",
+}
 _MOST_FIELDS = 100
 _SUBMIT = "document.forms[0].submit()"
 # no scripts, nothing of other hosts; forms may lead back to the shop, wherever that is
@@ -55,6 +64,12 @@ def form(call: Call) -> Mapping[str, str]:
     except ValueError as error:
         raise Malformed(f"the body is no form: {error}") from error
     return {name: values[-1] for name, values in fields.items()}
+
+
+def pressed(call: Call) -> dict[str, str]:
+    """The outcome whose button was pressed, for ``chosen``; Pay leaves it to scenarios and rules."""
+    outcome = call.json.get("outcome", "")
+    return {"outcome": outcome} if outcome and outcome != ACCEPTED else {}
 
 
 def money(amount: int, currency: str, locale: str) -> str:

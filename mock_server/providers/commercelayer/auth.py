@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from base64 import b64decode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import unquote
 
 from mock_server.core.errors import Fault, Malformed
 from mock_server.core.later import Later
@@ -19,6 +17,7 @@ from mock_server.core.store import Record
 from mock_server.core.world import name_in
 from mock_server.providers.commercelayer.errors import AccessDenied, InvalidClient, InvalidToken, Throttled
 from mock_server.providers.commercelayer.state import tokens
+from mock_server.web.consent import basic
 from mock_server.web.operations import Call, Credential
 from mock_server.web.pages import form
 
@@ -113,7 +112,7 @@ def read_request(call: Call) -> dict[str, Any]:
     content_type = call.headers.get("content-type", "").partition(";")[0].strip().lower()
     is_form = content_type == _FORM or not (text.lstrip().startswith("{") or content_type.endswith("json"))
     told = dict(form(call)) if is_form else _json(text)
-    client_id, secret = _basic(call)
+    client_id, secret = basic(call)
     if client_id and not told.get("client_id"):
         told |= {"client_id": client_id, "client_secret": told.get("client_secret") or secret}
     return told
@@ -127,18 +126,6 @@ def _json(text: str) -> dict[str, Any]:
     if not isinstance(told, dict):
         raise Malformed("the body is no JSON object")
     return told
-
-
-def _basic(call: Call) -> tuple[str, str]:
-    """Some clients percent-encode both halves, as RFC 6749 wants it."""
-    scheme, _, value = call.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "basic":
-        return "", ""
-    try:
-        client_id, _, secret = b64decode(value.strip(), validate=True).decode("utf-8", "replace").partition(":")
-    except ValueError:
-        return "", ""
-    return unquote(client_id), unquote(secret)
 
 
 def admit(call: Call) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from mock_server.core.errors import Misused
-from mock_server.core.rules import ACCEPTED, Decision
+from mock_server.core.rules import Decision
 from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.providers.multisafepay.actions import shopper
@@ -16,16 +16,8 @@ from mock_server.providers.multisafepay.state import cart, orders
 from mock_server.providers.multisafepay.state.gateways import GATEWAYS, KLARNA
 from mock_server.providers.multisafepay.state.statuses import INITIALIZED
 from mock_server.web.operations import Call, Reply
-from mock_server.web.pages import money, page
+from mock_server.web.pages import PAY_LABELS, money, page
 
-# outcomes as the buttons of the page call them; what is decided elsewhere comes first
-_LABELS: Mapping[str, str] = {
-    "": "Pay",
-    "pending": "Pay, but let Klarna decide later",
-    "declined": "Be declined",
-    "cancelled": "Cancel",
-    "expired": "Let it expire",
-}
 _MESSAGES: Mapping[str, str] = {
     "completed": "This order is paid.",
     "uncleared": "Klarna is looking at this payment.",
@@ -89,7 +81,7 @@ def _message(order: Record) -> Reply:
 
 def _pay_page(world: World, order: Record, names: list[str]) -> Reply:
     preferred = sorted(names, key=lambda name: name != KLARNA)
-    outcomes = [(outcome, label) for outcome, label in _LABELS.items() if outcome != "pending" or KLARNA in names]
+    outcomes = [(outcome, label) for outcome, label in PAY_LABELS.items() if outcome != "pending" or KLARNA in names]
     return page(
         "pay.html",
         language="en",
@@ -114,9 +106,3 @@ def _line(item: Mapping[str, Any], order: Record) -> dict[str, str]:
         "name": item["name"] or "",
         "price": money(total, order["currency"], order["locale"]),
     }
-
-
-def chosen_of(call: Call) -> dict[str, str]:
-    """The outcome whose button was pressed, for ``chosen``; Pay leaves it to scenarios and rules."""
-    outcome = call.json.get("outcome", "")
-    return {"outcome": outcome} if outcome and outcome != ACCEPTED else {}

@@ -15,7 +15,7 @@ from mock_server.providers.multisafepay.auth import remember_key, site_of
 from mock_server.providers.multisafepay.schemas.wire import succeeded
 from mock_server.providers.multisafepay.state import orders
 from mock_server.web.operations import Call, Outcomes, Reply, chosen, operation
-from mock_server.web.pages import form
+from mock_server.web.pages import form, pressed
 
 if TYPE_CHECKING:
     from mock_server.providers.multisafepay import pages
@@ -299,7 +299,7 @@ def show_page(call: Call) -> Reply:
     errors=(errors.UnknownError,),
 )  # fmt: skip
 def pay(call: Call) -> Reply:
-    return pages.act(call, chosen(call.decision, pages.chosen_of(call), SHOPPER_OUTCOMES))
+    return pages.act(call, chosen(call.decision, pressed(call), SHOPPER_OUTCOMES))
 
 
 @operation(

@@ -6,9 +6,7 @@ Source: developers.nextcommerce.com, admin api: authentication, permissions, ver
 
 from __future__ import annotations
 
-from base64 import b64decode
 from typing import Any
-from urllib.parse import unquote
 
 from mock_server.core.errors import Fault, UnknownPath
 from mock_server.core.store import Record
@@ -22,6 +20,7 @@ from mock_server.providers.next_commerce.errors import (
 )
 from mock_server.providers.next_commerce.state import access, records
 from mock_server.providers.next_commerce.state.versions import OLD, VERSIONS
+from mock_server.web.consent import basic
 from mock_server.web.operations import Call, Credential
 from mock_server.web.pages import form
 
@@ -59,22 +58,10 @@ def read_token_request(call: Call) -> dict[str, str]:
     """The form that asks for a token; HTTP Basic stands in for a client it lacks. Raises Malformed."""
     call.read()
     told = dict(form(call))
-    client_id, secret = _basic(call.headers.get("authorization", ""))
+    client_id, secret = basic(call)
     if client_id and not told.get("client_id"):
         told |= {"client_id": client_id, "client_secret": secret}
     return told
-
-
-def _basic(header: str) -> tuple[str, str]:
-    """Some clients percent-encode both halves, as RFC 6749 wants it."""
-    scheme, _, value = header.partition(" ")
-    if scheme.lower() != "basic":
-        return "", ""
-    try:
-        client_id, _, secret = b64decode(value.strip(), validate=True).decode("utf-8", "replace").partition(":")
-    except ValueError:
-        return "", ""
-    return unquote(client_id), unquote(secret)
 
 
 def admit(call: Call) -> None:

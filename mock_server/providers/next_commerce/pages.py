@@ -4,29 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from mock_server.core.errors import Misused
-from mock_server.core.rules import ACCEPTED, Decision
+from mock_server.core.rules import Decision
 from mock_server.core.store import Record
-from mock_server.core.world import DEFAULT, World, name_in
+from mock_server.core.world import World
 from mock_server.providers.next_commerce.actions import payments, tokens
 from mock_server.providers.next_commerce.errors import Impossible, OAuthError
 from mock_server.providers.next_commerce.state import orders
 from mock_server.providers.next_commerce.state.methods import KLARNA, METHODS
 from mock_server.providers.next_commerce.state.views import signature
+from mock_server.web import consent
 from mock_server.web.operations import Call, Reply
-from mock_server.web.pages import money, page, submitting_page
+from mock_server.web.pages import PAY_LABELS, money, page, submitting_page
 
-# outcomes as the buttons of the page call them; what is decided elsewhere comes first
-_LABELS: Mapping[str, str] = {
-    "": "Pay",
-    "pending": "Pay, but let Klarna decide later",
-    "declined": "Be declined",
-    "cancelled": "Cancel",
-    "expired": "Let it expire",
-    "abandoned": "Pay, then close the window",
-}
+_LABELS: Mapping[str, str] = {**PAY_LABELS, "abandoned": "Pay, then close the window"}
 
 
 def show(call: Call) -> Reply:
@@ -101,12 +93,6 @@ def _pay_page(world: World, payment: Record) -> Reply:
     )
 
 
-def chosen_of(call: Call) -> dict[str, str]:
-    """The outcome whose button was pressed, for ``chosen``; Pay leaves it to scenarios and rules."""
-    outcome = call.json.get("outcome", "")
-    return {"outcome": outcome} if outcome and outcome != ACCEPTED else {}
-
-
 def show_status(call: Call) -> Reply:
     """The page that order_status_url leads to."""
     number, _, signed = call.path_args["signed"].partition(":")
@@ -122,41 +108,22 @@ _AUTHORIZE = "/oauth2/authorize/"
 
 def ask_consent(call: Call) -> Reply:
     """The page with its two buttons; a client that names a world is sent to that world's page first."""
-    world = name_in(call.query.get("client_id", ""))
-    if "world" not in call.query and world not in (DEFAULT, call.world.name) and "x-mock-world" not in call.headers:
-        return Reply(None, 302, {"Location": f"{_AUTHORIZE}?{urlencode({**call.query, 'world': world})}"})
+    if (reply := consent.elsewhere(call, _AUTHORIZE)) is not None:
+        return reply
     try:
         scopes = tokens.check_authorization(call.world, call.query)
     except OAuthError as error:
-        return _not_asked(error)
-    return page(
-        "authorize.html",
-        language="en",
-        client_id=call.query["client_id"],
-        organization=tokens.network_domain(call.world),
-        scope=" ".join(scopes),
-        host=urlsplit(call.query["redirect_uri"]).netloc,
-        action=f"{_AUTHORIZE}?{urlencode({**call.query, 'world': call.world.name})}",
-    )
+        return consent.not_asked(error)
+    organization = tokens.network_domain(call.world)
+    return consent.asking_page(call, _AUTHORIZE, organization=organization, scope=" ".join(scopes))
 
 
 def take_consent(call: Call) -> Reply:
-    """Back to the app with the store and a code, or with the news that there is none; ``state`` comes back as sent."""
+    """Back to the app with the store and a code, or with the news that there is none."""
     try:
         tokens.check_authorization(call.world, call.query)
-        is_granted = call.json.get("decision") != "deny"
-        told = {"code": tokens.grant_code(call.world, call.query)} if is_granted else {"error": "access_denied"}
+        granted = consent.is_granted(call)
+        told = {"code": tokens.grant_code(call.world, call.query)} if granted else {"error": "access_denied"}
     except OAuthError as error:
-        return _not_asked(error)
-    told = {"store": tokens.network_domain(call.world), **told}
-    if "state" in call.query:
-        told["state"] = call.query["state"]
-    parts = urlsplit(call.query["redirect_uri"])
-    query = "&".join(filter(None, (parts.query, urlencode(told))))
-    return Reply(None, 303, {"Location": urlunsplit(parts._replace(query=query)), "Cache-Control": "no-store"})
-
-
-def _not_asked(error: OAuthError) -> Reply:
-    """Never by a redirect: who sent the browser here is not known to be the app."""
-    text = " ".join((error.messages[0], *(f"({fault.text})" for fault in error.faults)))
-    return page("message.html", status=400, language="en", title="Not possible", text=text, back="")
+        return consent.not_asked(error)
+    return consent.back(call, {"store": tokens.network_domain(call.world), **told})

@@ -13,7 +13,7 @@ from mock_server.ledger.decisions import PENDING_OPTIONS
 from mock_server.providers.next_commerce import errors
 from mock_server.providers.next_commerce.state.methods import DECLINE_OPTIONS, PATHS
 from mock_server.web.operations import Call, Operation, Outcomes, Reply, chosen, operation
-from mock_server.web.pages import form
+from mock_server.web.pages import form, pressed
 
 if TYPE_CHECKING:
     from mock_server.providers.next_commerce import pages
@@ -56,7 +56,7 @@ def show_page(call: Call) -> Reply:
     outcomes=SHOPPER_OUTCOMES, errors=(errors.ServerError,),
 )  # fmt: skip
 def pay(call: Call) -> Reply:
-    return pages.act(call, chosen(call.decision, pages.chosen_of(call), SHOPPER_OUTCOMES))
+    return pages.act(call, chosen(call.decision, pressed(call), SHOPPER_OUTCOMES))
 
 
 @operation(

@@ -27,7 +27,7 @@ from mock_server.providers.next_commerce.state.methods import (
     SAVED_CARD,
 )
 from mock_server.providers.next_commerce.state.purchase import purchase_of
-from mock_server.providers.next_commerce.state.views import transaction_view
+from mock_server.providers.next_commerce.state.money_views import transaction_view
 from mock_server.providers.next_commerce.webhooks import FACE
 
 KIND = "transactions"

@@ -13,7 +13,7 @@ from mock_server.providers.next_commerce.errors import InvalidFields
 from mock_server.providers.next_commerce.state import orders, records
 from mock_server.providers.next_commerce.state.cards import brand_of
 from mock_server.providers.next_commerce.state.money import local
-from mock_server.providers.next_commerce.state.views import ATTRIBUTION
+from mock_server.providers.next_commerce.state.inline_views import ATTRIBUTION
 
 Query = Mapping[str, str]
 Test = Callable[[Record, str], bool]

@@ -27,7 +27,7 @@ from mock_server.providers.next_commerce.actions.refund_lines import (
 from mock_server.providers.next_commerce.errors import InvalidFields
 from mock_server.providers.next_commerce.state import orders, records, shipments
 from mock_server.providers.next_commerce.state.money import money
-from mock_server.providers.next_commerce.state.views import product_of_line
+from mock_server.providers.next_commerce.state.line_views import product_of_line
 
 _REFUNDABLE = ("paid", "partially_paid", "partially_refunded")
 

@@ -15,7 +15,8 @@ from mock_server.providers.next_commerce.state import orders as state
 from mock_server.providers.next_commerce.state import records
 from mock_server.providers.next_commerce.state.methods import CARD
 from mock_server.providers.next_commerce.state.money import money
-from mock_server.providers.next_commerce.state.views import inline_user, transaction_view
+from mock_server.providers.next_commerce.state.inline_views import inline_user
+from mock_server.providers.next_commerce.state.money_views import transaction_view
 
 
 def find(world: World, transaction_id: str) -> Record:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mock_server.providers.next_commerce.actions import collecting, lines, lists, refunds
     from mock_server.providers.next_commerce.actions import orders as actions
     from mock_server.providers.next_commerce.schemas import orders as schemas
-    from mock_server.providers.next_commerce.state import notes, purchase, views
+    from mock_server.providers.next_commerce.state import money_views, notes, purchase, views
     from mock_server.providers.next_commerce.state import orders as state
 else:
     _HERE = "mock_server.providers.next_commerce"
@@ -37,6 +37,7 @@ else:
     lists, refunds = Later(f"{_HERE}.actions.lists"), Later(f"{_HERE}.actions.refunds")
     schemas = Later(f"{_HERE}.schemas.orders")
     notes, purchase = Later(f"{_HERE}.state.notes"), Later(f"{_HERE}.state.purchase")
+    money_views = Later(f"{_HERE}.state.money_views")
     views, state = Later(f"{_HERE}.state.views"), Later(f"{_HERE}.state.orders")
 
 ORDERS = "next_commerce.orders"
@@ -189,7 +190,7 @@ def refund_order(call: Call) -> Reply:
         refunds.refund_amount(call.world, call.found, call.body)
         return view(call, order_in(call))
     refund = refunds.create(call.world, call.found, call.body)
-    return Reply(views.refund_view(call.world, order_in(call), refund))
+    return Reply(money_views.refund_view(call.world, order_in(call), refund))
 
 
 @operation(

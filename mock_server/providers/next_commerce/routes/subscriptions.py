@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from mock_server.providers.next_commerce.actions import subscriptions as actions
     from mock_server.providers.next_commerce.schemas import subscriptions as schemas
     from mock_server.providers.next_commerce.state import subscriptions as state
-    from mock_server.providers.next_commerce.state import views
+    from mock_server.providers.next_commerce.state import money_views
 else:
     _HERE = "mock_server.providers.next_commerce"
     actions, renewals = Later(f"{_HERE}.actions.subscriptions"), Later(f"{_HERE}.actions.renewals")
     lines, lists = Later(f"{_HERE}.actions.subscription_lines"), Later(f"{_HERE}.actions.subscription_lists")
     schemas = Later(f"{_HERE}.schemas.subscriptions")
-    state, views = Later(f"{_HERE}.state.subscriptions"), Later(f"{_HERE}.state.views")
+    state, money_views = Later(f"{_HERE}.state.subscriptions"), Later(f"{_HERE}.state.money_views")
 
 SUBSCRIPTIONS = "next_commerce.subscriptions"
 _ALL = f"{BASE}/subscriptions"
@@ -160,7 +160,7 @@ def remove_line(call: Call) -> Reply:
 )  # fmt: skip
 def list_transactions(call: Call) -> Reply:
     found = lists.list_transactions(call.world, call.found)
-    return page(call, found, lambda each: views.transaction_view(call.world, each))
+    return page(call, found, lambda each: money_views.transaction_view(call.world, each))
 
 
 SUBSCRIPTION_OPERATIONS: tuple[Operation, ...] = (

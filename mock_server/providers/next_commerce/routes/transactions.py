@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from mock_server.providers.next_commerce.actions import lists
     from mock_server.providers.next_commerce.actions import transactions as actions
     from mock_server.providers.next_commerce.schemas import orders as schemas
-    from mock_server.providers.next_commerce.state import views
+    from mock_server.providers.next_commerce.state import money_views
 else:
     _HERE = "mock_server.providers.next_commerce"
     actions, lists = Later(f"{_HERE}.actions.transactions"), Later(f"{_HERE}.actions.lists")
-    schemas, views = Later(f"{_HERE}.schemas.orders"), Later(f"{_HERE}.state.views")
+    schemas, money_views = Later(f"{_HERE}.schemas.orders"), Later(f"{_HERE}.state.money_views")
 
 TRANSACTIONS = "next_commerce.transactions"
 _ONE = f"{BASE}/transactions/<transaction_id>"
@@ -44,7 +44,7 @@ def _transaction(call: Call) -> Any:
 )  # fmt: skip
 def list_transactions(call: Call) -> Reply:
     found = lists.list_transactions(call.world, query_of(call))
-    return page(call, found, lambda each: views.transaction_row(call.world, each))
+    return page(call, found, lambda each: money_views.transaction_row(call.world, each))
 
 
 @operation(
@@ -57,7 +57,7 @@ def verify_card(call: Call) -> Reply:
 
 @operation(TRANSACTIONS, "GET", _ONE, docs=f"{DOCS}transactionsRetrieve", find=_transaction, errors=READING)
 def read_transaction(call: Call) -> Reply:
-    return Reply(views.transaction_view(call.world, call.found))
+    return Reply(money_views.transaction_view(call.world, call.found))
 
 
 @operation(

@@ -16,7 +16,9 @@ from mock_server.providers.next_commerce.state.carts import checkout_url
 from mock_server.providers.next_commerce.state.customers import INLINE
 from mock_server.providers.next_commerce.state.money import money
 from mock_server.providers.next_commerce.state.methods import METHODS
-from mock_server.providers.next_commerce.state.views import ATTRIBUTION, product_of_line, status_url
+from mock_server.providers.next_commerce.state.inline_views import ATTRIBUTION
+from mock_server.providers.next_commerce.state.line_views import product_of_line
+from mock_server.providers.next_commerce.state.views import status_url
 
 _ADDRESS = (
     "first_name", "last_name", "line1", "line2", "line3", "line4", "state", "postcode", "country", "phone_number",

@@ -15,12 +15,8 @@ from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.providers.next_commerce.state import orders, records
 from mock_server.providers.next_commerce.state.money import moment, money
-from mock_server.providers.next_commerce.state.views import (
-    attribution_view,
-    inline_user,
-    product_of_line,
-    voucher_view,
-)
+from mock_server.providers.next_commerce.state.inline_views import attribution_view, inline_user, voucher_view
+from mock_server.providers.next_commerce.state.line_views import product_of_line
 
 KIND, OF_USERS = "carts", "user_carts"  # the latter: id of a customer -> {"ids": open carts, the newest last}
 OPEN, SUBMITTED = "Open", "Submitted"

@@ -14,7 +14,8 @@ from mock_server.providers.next_commerce.state import orders, records, warehouse
 from mock_server.providers.next_commerce.state.catalogue import stock_of
 from mock_server.providers.next_commerce.state.money import moment, money
 from mock_server.providers.next_commerce.state.shipments import waiting_of
-from mock_server.providers.next_commerce.state.views import address_view, product_of_line
+from mock_server.providers.next_commerce.state.inline_views import address_view
+from mock_server.providers.next_commerce.state.line_views import product_of_line
 
 LOCATIONS = "locations"
 ADDRESS = ("line1", "line2", "line3", "line4", "state", "postcode", "country", "phone_number")

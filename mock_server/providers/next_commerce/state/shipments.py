@@ -19,6 +19,7 @@ from mock_server.core.clock import to_text
 from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.providers.next_commerce.state import orders, records
+from mock_server.providers.next_commerce.state.line_views import product_of_line
 from mock_server.providers.next_commerce.state.money import moment, money
 
 _IDS = 100  # ids of an order's fulfillment orders, and of their items, begin with its number
@@ -191,8 +192,6 @@ def _joined(tracking: Sequence[Mapping[str, Any]], name: str) -> str:
 
 
 def _fulfillment_line(order: Record, item: Mapping[str, Any]) -> dict[str, Any] | None:
-    from mock_server.providers.next_commerce.state.views import product_of_line  # which shows fulfillments itself
-
     line = orders.find_line(order, item["line_id"])
     if line is None:
         return None

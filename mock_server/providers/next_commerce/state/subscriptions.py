@@ -27,7 +27,8 @@ from mock_server.providers.next_commerce.state.customers import snapshot_of
 from mock_server.providers.next_commerce.state.methods import CARD
 from mock_server.providers.next_commerce.state.money import moment, money
 from mock_server.providers.next_commerce.state.purchase import seen_by_rules as seen_of_order
-from mock_server.providers.next_commerce.state.views import address_view, attribution_view, inline_user, product_of_line
+from mock_server.providers.next_commerce.state.inline_views import address_view, attribution_view, inline_user
+from mock_server.providers.next_commerce.state.line_views import product_of_line
 
 KIND = "subscriptions"
 ACTIVE, PAST_DUE, CANCELED, RETRYING, PAUSED = "active", "past_due", "canceled", "retrying", "paused"

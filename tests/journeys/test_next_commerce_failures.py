@@ -50,7 +50,7 @@ PAID = {
     "shopper-never-returns": "paid/abandoned", "pending-then-accepted": "paid/pending",
     "pending-then-rejected": "paid/pending",
 }  # fmt: skip
-DECIDED = {"pending-then-accepted": "open/paid/unfulfilled", "pending-then-rejected": "canceled/pending/unfulfilled"}
+DECIDED = {"pending-then-accepted": "open/paid/unfulfilled", "pending-then-rejected": "canceled/voided/unfulfilled"}
 
 
 @pytest.fixture

@@ -32,7 +32,8 @@ PROVIDER = Provider(
     hosts=("*.29next.store", "*.29next.com"),
     prefixes=(
         BASE, CAMPAIGNS, OAUTH, "/stripe/checkout", "/checkout/apple-pay", "/checkout/google-pay",
-        "/payments/3ds-auth", "/accounts/order-status", "/accounts/complete-order",
+        "/payments/3ds-auth", "/accounts/order-status", "/accounts/complete-order", "/media/products", "/catalogue",
+        "/dashboard",
     ),
     operations=OPERATIONS,
     controls=CONTROLS,

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from html import escape
+from zlib import crc32
 
 from mock_server.core.errors import Misused
 from mock_server.core.rules import Decision
 from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.providers.next_commerce.actions import payments, tokens
-from mock_server.providers.next_commerce.errors import Impossible, OAuthError
+from mock_server.providers.next_commerce.errors import Impossible, NotFound, OAuthError
 from mock_server.providers.next_commerce.state import orders
 from mock_server.providers.next_commerce.state.methods import KLARNA, METHODS
 from mock_server.providers.next_commerce.state.views import signature
@@ -41,9 +43,9 @@ def act(call: Call, decision: Decision) -> Reply:
     except Misused as misused:
         back = payments.complete_url(call.world, payment)
         return page("message.html", status=400, language="en", title="Not possible", text=str(misused), back=back)
-    except Impossible:
-        payment = _payment(call) or payment
-    return _back(call.world, payment)
+    except (Impossible, NotFound):  # another window was faster, or the world was reset
+        payment = _payment(call)
+    return _back(call.world, payment) if payment else _gone()
 
 
 def _payment(call: Call) -> Record | None:
@@ -101,6 +103,23 @@ def show_status(call: Call) -> Reply:
         return page("message.html", status=404, language="en", title="Page not found", text="", back="")
     text = f"{orders.payment_status(order)}, {order['fulfillment_status']}"
     return page("message.html", language="en", title=f"Order {order['number']}: {order['status']}", text=text, back="")
+
+
+_PICTURE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="600" height="600" viewBox="0 0 600 600">'
+    '<rect width="600" height="600" fill="{color}"/>'
+    '<text x="300" y="300" font-family="sans-serif" font-size="200" fill="#fff" text-anchor="middle"'
+    ' dominant-baseline="central">{initials}</text></svg>'
+)
+
+
+def draw_product(name: str) -> Reply:
+    """The picture of a product that has none: initials of its slug, in a colour that is its own."""
+    slug = name.rpartition(".")[0] or name
+    initials = "".join(word[0] for word in slug.split("-")[:2] if word).upper()
+    color = f"hsl({crc32(slug.encode()) % 360} 40% 45%)"
+    picture = _PICTURE.format(color=color, initials=escape(initials))
+    return Reply(picture.encode(), headers={"Cache-Control": "max-age=86400"}, content_type="image/svg+xml")
 
 
 _AUTHORIZE = "/oauth2/authorize/"

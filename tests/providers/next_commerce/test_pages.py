@@ -10,6 +10,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from mock_server.core.rules import Decision
+from mock_server.core.store import Record
+from mock_server.core.world import World
+from mock_server.providers.next_commerce.actions import payments
+from mock_server.providers.next_commerce.state import records
 from tests.next_commerce import RETURN_URL, NextCommerce
 
 
@@ -121,3 +126,33 @@ def test_the_status_of_an_order_has_a_page(next_commerce: NextCommerce, browser:
 
     assert (200, True) == (found.status_code, f"Order {order['number']}: open" in found.text)
     assert 404 == forged.status_code
+
+
+def test_the_image_of_a_product_is_a_drawing(next_commerce: NextCommerce, browser: FlaskClient) -> None:
+    line = next_commerce.buy()["lines"][0]
+
+    answer = browser.get(line["product_image"])
+
+    assert (200, "image/svg+xml") == (answer.status_code, answer.content_type)
+    assert ">ST</text>" in answer.text
+    assert "&lt;</text>" in browser.get("/media/products/<.jpg").text
+
+
+def test_the_storefront_itself_is_not_emulated(next_commerce: NextCommerce, browser: FlaskClient) -> None:
+    for url in (next_commerce.buy()["lines"][0]["product_url"], "/dashboard/orders/"):
+        assert 501 == browser.get(url).status_code
+
+
+def test_who_pays_when_the_world_was_reset_is_told_that_the_payment_is_unknown(
+    next_commerce: NextCommerce, browser: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment, complete = next_commerce.start(), payments.complete
+
+    def late(world: World, found: Record, decision: Decision) -> Record:
+        records.remove(world, payments.KIND, found["id"])
+        return complete(world, found, decision)
+
+    monkeypatch.setattr(payments, "complete", late)
+    answer = browser.post(_url(payment), data={"outcome": ""})
+
+    assert [404, True] == [answer.status_code, "Unknown payment" in answer.text]

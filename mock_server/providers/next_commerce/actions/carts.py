@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -131,17 +131,9 @@ def update(world: World, cart: Record, wanted: Mapping[str, Any]) -> Record:
     lines = _numbered(world, contents["lines"], cart["lines"])
     given = {name: wanted[name] or {} for name in ("attribution", "metadata") if name in wanted}
     changes = {**contents, "lines": lines, **given, "abandoned": False, "touched_at": to_text(world.clock.now())}
-    after = _change(world, cart["id"], lambda found: {**_open(found), **changes})
+    after = records.change(world, KIND, cart["id"], lambda found: {**_open(found), **changes})
     _watch(world, after)
     return after
-
-
-def _change(world: World, cart_id: int, apply: Callable[[Record], Record]) -> Record:
-    """Raises NotFound for a cart that was deleted meanwhile."""
-    try:
-        return records.change(world, KIND, cart_id, apply)
-    except KeyError as gone:
-        raise errors.NotFound.of("Cart", f"cart {cart_id} is gone") from gone
 
 
 def _watch(world: World, cart: Record) -> None:
@@ -164,7 +156,7 @@ def open_cart_of(world: World, user_id: int | None) -> Record | None:
 def close(world: World, cart: Record) -> None:
     """The cart became an order; nothing happens to one that did before, or was deleted."""
     with suppress(errors.NotFound):
-        _change(world, cart["id"], lambda found: {**_open(found), "status": SUBMITTED})
+        records.change(world, KIND, cart["id"], lambda found: {**_open(found), "status": SUBMITTED})
     _list(world, cart, is_open=False)
 
 
@@ -174,7 +166,7 @@ def abandon_due(world: World, alarm: Alarm) -> Record | None:
     Source: schema 2024-04-01, webhook cart.abandoned (read 2026-11-21).
     """
     try:
-        cart = _change(world, int(alarm.key), lambda found: _abandoned(found, alarm.due))
+        cart = records.change(world, KIND, int(alarm.key), lambda found: _abandoned(found, alarm.due))
     except (errors.NotFound, errors.Impossible):
         _watch_on(world, records.find(world, KIND, alarm.key))
         return None

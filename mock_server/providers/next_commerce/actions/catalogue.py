@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from mock_server.core.clock import to_text
@@ -161,12 +162,8 @@ def _follow(world: World, product: Record, variant_id: int, wanted: Mapping[str,
     """A variant is called as its product is, and changes as the product's body says."""
     now = to_text(world.clock.now())
     named = {"product_title": product["title"], "title": drafts.title_of(product, variant_id)}
-    try:
-        records.change(
-            world, VARIANTS, variant_id, lambda found: {**drafts.updated(found, wanted, now), **named}
-        )
-    except KeyError:
-        return  # it was deleted meanwhile
+    with suppress(errors.NotFound):  # it was deleted meanwhile
+        records.change(world, VARIANTS, variant_id, lambda found: {**drafts.updated(found, wanted, now), **named})
 
 
 def delete_product(world: World, product: Record) -> None:
@@ -181,12 +178,7 @@ def delete_product(world: World, product: Record) -> None:
 def change(world: World, product_id: Any, apply: Callable[[Record], Record]) -> Record:
     """Change a product in one atomic step; ``apply`` may refuse by raising. Raises NotFound when it is gone."""
     now = to_text(world.clock.now())
-    try:
-        return records.change(
-            world, PRODUCTS, product_id, lambda found: {**apply({**PLAIN, **found}), "updated_at": now}
-        )
-    except KeyError as gone:
-        raise errors.NotFound.of("Product", f"product {product_id} is gone") from gone
+    return records.change(world, PRODUCTS, product_id, lambda found: {**apply({**PLAIN, **found}), "updated_at": now})
 
 
 def tell(world: World, event: str, product: Record, base_url: str) -> None:

@@ -12,7 +12,7 @@ from mock_server.core.world import World
 from mock_server.ledger import captures, endings
 from mock_server.ledger.transitions import PART_CAPTURED, NotAllowed
 from mock_server.providers.next_commerce.actions import charging, drafts, fulfillment, placing, subscribing
-from mock_server.providers.next_commerce.errors import InvalidFields
+from mock_server.providers.next_commerce.errors import InvalidFields, NotFound
 from mock_server.providers.next_commerce.state import orders, records, shipments
 from mock_server.providers.next_commerce.state.methods import EXTERNAL, METHODS
 from mock_server.providers.next_commerce.state.money import money
@@ -35,7 +35,7 @@ def charging_of(world: World, order: Record, check: Callable[[Record], None]) ->
     try:
         yield
     finally:
-        with suppress(KeyError):  # the world was reset meanwhile
+        with suppress(NotFound):  # the world was reset meanwhile
             records.change(world, orders.KIND, order["number"], count(-1))
 
 

@@ -67,10 +67,7 @@ def update_webhook(world: World, hook: Record, wanted: Mapping[str, Any]) -> Rec
         is_switched_on = changes.get("active") and not found["active"]
         return {**found, **(_WELL if is_switched_on else {}), **changes, "updated_at": now}
 
-    try:
-        return records.change(world, KIND, hook["id"], change)
-    except KeyError as gone:
-        raise errors.NotFound.of("Webhook", f"webhook {hook['id']} was deleted meanwhile") from gone
+    return records.change(world, KIND, hook["id"], change)
 
 
 def remove_webhook(world: World, hook: Record) -> None:

@@ -13,6 +13,7 @@ from mock_server.core.world import World
 from mock_server.providers.next_commerce import errors
 from mock_server.providers.next_commerce.errors import InvalidFields
 from mock_server.providers.next_commerce.state import orders, records, shipments
+from mock_server.providers.next_commerce.state.catalogue import VARIANTS, stock_of
 from mock_server.providers.next_commerce.state.fulfillment_views import ADDRESS, LOCATIONS
 
 
@@ -39,10 +40,7 @@ def create_location(world: World, wanted: Mapping[str, Any]) -> Record:
 
 def replace_location(world: World, location: Record, wanted: Mapping[str, Any]) -> Record:
     """Write what is given, the address as a whole. Raises NotFound when it is gone meanwhile."""
-    try:
-        return records.change(world, LOCATIONS, location["id"], lambda found: {**found, **_written(wanted)})
-    except KeyError as gone:
-        raise errors.NotFound.of("Partner", f"location {location['id']} is gone") from gone
+    return records.change(world, LOCATIONS, location["id"], lambda found: {**found, **_written(wanted)})
 
 
 def _written(wanted: Mapping[str, Any]) -> dict[str, Any]:
@@ -53,7 +51,10 @@ def _written(wanted: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def remove_location(world: World, location: Record) -> None:
-    """Not while it is to ship something, nor the main one, which new orders go to. Raises InvalidFields."""
+    """Not while it is to ship something or has stock, nor the main one, which new orders go to.
+
+    Raises InvalidFields.
+    """
     if location["id"] == shipments.MAIN_LOCATION:
         why = f"new orders go to location {shipments.MAIN_LOCATION}; only others can be deleted"
         raise InvalidFields.at("non_field_errors", "The main location cannot be deleted.", why)
@@ -61,7 +62,15 @@ def remove_location(world: World, location: Record) -> None:
     if waiting:
         why = f"location {location['id']} is to ship fulfillment orders {', '.join(waiting)}; move them first"
         raise InvalidFields.at("non_field_errors", "A location with fulfillment orders cannot be deleted.", why)
+    stocked = [str(each["id"]) for each in records.oldest(world, VARIANTS) if _is_at(each, location["id"])]
+    if stocked:
+        why = f"location {location['id']} has stock records of the variants {', '.join(stocked)}; delete those first"
+        raise InvalidFields.at("non_field_errors", "A location with stock records cannot be deleted.", why)
     records.remove(world, LOCATIONS, location["id"])
+
+
+def _is_at(variant: Record, location_id: int) -> bool:
+    return any(own["location_id"] == location_id for own in stock_of(variant))
 
 
 def _waiting_at(world: World, location_id: int) -> list[Record]:

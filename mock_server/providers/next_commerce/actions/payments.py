@@ -21,7 +21,7 @@ from mock_server.core.world import World
 from mock_server.ledger import sessions
 from mock_server.ledger.decisions import Verdict, read_verdict
 from mock_server.providers.next_commerce.actions import charging, drafts, placing
-from mock_server.providers.next_commerce.errors import Impossible
+from mock_server.providers.next_commerce.errors import Impossible, NotFound
 from mock_server.providers.next_commerce.state import orders, records
 from mock_server.providers.next_commerce.state.methods import DUPLICATE, KLARNA, METHODS
 from mock_server.providers.next_commerce.state.versions import STABLE
@@ -75,6 +75,14 @@ def find(world: World, id_: str) -> Record | None:
     """By the last part of its URL's path, or by a campaign order's ref_id."""
     reference = records.find(world, REFERENCES, id_)
     return records.find(world, KIND, reference["id"] if reference else id_)
+
+
+def known(world: World, id_: str) -> Record:
+    """As ``find``; raises NotFound."""
+    payment = find(world, id_)
+    if payment is None:
+        raise NotFound.because(f"no payment {id_} in world {world.name}")
+    return payment
 
 
 def complete_url(world: World, payment: Record) -> str:
@@ -168,7 +176,7 @@ def expire(world: World, alarm: Alarm) -> Record | None:
         return None
     try:
         complete(world, payment, Decision(outcome="expired"))
-    except Impossible:
+    except (Impossible, NotFound):
         return None
     return {"what": EXPIRY.replace("expire", "expired"), "payment": alarm.key}
 

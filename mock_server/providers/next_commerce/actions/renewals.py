@@ -192,6 +192,7 @@ def renew_due(world: World, alarm: Alarm) -> Record | None:
         return None
     about = {"subscription": subscription["id"]}
     if not subscription["renews"]:
+        changed(world, subscription, lambda found: {**found, "next_renewal_at": None, "next_renewal_text": None})
         return {"what": "next_commerce.subscription.not_renewed", **about, "why": "it is paid with a test card"}
     try:
         after = _charge(world, subscription, (ACTIVE, RETRYING), Decision(), source=_BY_ITSELF)

@@ -15,12 +15,13 @@ from mock_server.providers.next_commerce.actions import drafts
 from mock_server.providers.next_commerce.actions.subscribing import changed
 from mock_server.providers.next_commerce.errors import InvalidFields
 from mock_server.providers.next_commerce.state import subscriptions as state
+from mock_server.providers.next_commerce.state.subscriptions import CANCELED
 
 
 def add_line(world: World, subscription: Record, wanted: Mapping[str, Any]) -> dict[str, Any]:
     """One more line, at the price given or the product's own for subscriptions; answers with it.
 
-    Sends subscription.updated. Raises InvalidFields.
+    Sends subscription.updated. Raises InvalidFields, as for a subscription that is canceled.
     """
     terms = {name: subscription[name] for name in ("interval", "interval_count")}
     try:
@@ -28,12 +29,15 @@ def add_line(world: World, subscription: Record, wanted: Mapping[str, Any]) -> d
     except InvalidFields as refused:  # of one line, not of a list
         raise InvalidFields(fields=refused.fields["lines"][0], faults=refused.faults) from refused
     added = state.with_id(world, state.line_of(line, line["price"]))
-    after = changed(world, subscription, lambda found: {**found, "lines": [*found["lines"], added]})
+    after = changed(world, subscription, lambda found: {**found, "lines": [*_open(found)["lines"], added]})
     return state.subscription_line_view(after, added)
 
 
 def update_line(world: World, subscription: Record, line_id: str, wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """Another quantity, price or metadata; answers with the line. Sends subscription.updated. Raises NotFound."""
+    """Another quantity, price or metadata; answers with the line. Sends subscription.updated.
+
+    Raises NotFound, InvalidFields.
+    """
     changes = {"quantity": wanted["quantity"]}
     if "metadata" in wanted:
         changes["metadata"] = wanted["metadata"] or {}
@@ -41,7 +45,7 @@ def update_line(world: World, subscription: Record, line_id: str, wanted: Mappin
         changes["price"] = wanted["price"]
 
     def update(found: Record) -> Record:
-        line = _line(found, line_id)
+        line = _line(_open(found), line_id)
         lines = [{**each, **changes} if each["id"] == line["id"] else each for each in found["lines"]]
         return {**found, "lines": lines}
 
@@ -53,7 +57,7 @@ def remove_line(world: World, subscription: Record, line_id: str) -> None:
     """Take a line out; one must stay. Sends subscription.updated. Raises NotFound, InvalidFields."""
 
     def remove(found: Record) -> Record:
-        line = _line(found, line_id)
+        line = _line(_open(found), line_id)
         lines = [each for each in found["lines"] if each["id"] != line["id"]]
         if not lines:
             why = f"line {line_id} is the only one of subscription {found['id']}; cancel the subscription instead"
@@ -61,6 +65,14 @@ def remove_line(world: World, subscription: Record, line_id: str) -> None:
         return {**found, "lines": lines}
 
     changed(world, subscription, remove)
+
+
+def _open(subscription: Record) -> Record:
+    """Raises InvalidFields for one that is canceled: nothing is ordered any more."""
+    if subscription["status"] == CANCELED:
+        why = f"subscription {subscription['id']} is canceled since {subscription['canceled_at']}"
+        raise InvalidFields.at("non_field_errors", "This subscription is canceled.", why)
+    return subscription
 
 
 def _line(subscription: Record, line_id: str) -> Record:

@@ -109,6 +109,8 @@ def update_subscription(world: World, subscription: Record, wanted: Mapping[str,
     dates, now = _dates(world, wanted), world.clock.now()
     if "card_token" in parts["payment"]:
         changes["renews"] = state.can_renew(parts["payment"]["card_token"])
+        if not changes["renews"]:
+            changes.setdefault("is_test", True)
         if decision.outcome == "declined":
             payment = {**subscription["payment"], **parts["payment"]}
             raise charging.declined(world, {**subscription, "payment": payment}, 0, decision)
@@ -116,6 +118,7 @@ def update_subscription(world: World, subscription: Record, wanted: Mapping[str,
     def apply(found: Record) -> Record:
         merged = {name: {**found[name], **part} for name, part in parts.items()}
         found = _in_status(world, {**found, **changes, **merged}, wanted.get("status"), now)
+        _require_renewing(found, dates)
         return {**found, **dates}
 
     return changed(world, subscription, apply)
@@ -159,6 +162,13 @@ def _dates(world: World, wanted: Mapping[str, Any]) -> dict[str, Any]:
     if asked is None:
         return {"next_renewal_at": None, "next_renewal_text": None}
     return {"next_renewal_at": to_text(_renewal_at(world, asked)), "next_renewal_text": asked.text}
+
+
+def _require_renewing(found: Record, dates: Mapping[str, Any]) -> None:
+    """Raises InvalidFields for the next renewal of a subscription that renews no more in its status."""
+    if dates.get("next_renewal_at") and found["status"] in (CANCELED, PAST_DUE):
+        text = f"A subscription that is {found['status']} has no next renewal."
+        raise InvalidFields.at("next_renewal_date", text, f"{text} Make it active in the same request: status: active")
 
 
 def _in_status(world: World, found: Record, status: str | None, now: datetime) -> Record:

@@ -36,7 +36,7 @@ def create(world: World, wanted: Mapping[str, Any]) -> Record:
     if theme["active"]:
         for other in list(records.oldest(world, KIND)):
             if other["id"] != theme["id"]:
-                with suppress(KeyError):  # deleted meanwhile
+                with suppress(errors.NotFound):  # deleted meanwhile
                     records.change(world, KIND, other["id"], lambda found: {**found, "active": False})
     return theme
 

@@ -71,7 +71,7 @@ def update_variant(world: World, variant: Record, wanted: Mapping[str, Any], bas
 
     product = products.change(world, product["id"], revalue)
     now, title = to_text(world.clock.now()), drafts.title_of(product, id_)
-    after = _change(world, id_, lambda found: {**drafts.updated(found, wanted, now), "title": title})
+    after = records.change(world, VARIANTS, id_, lambda found: {**drafts.updated(found, wanted, now), "title": title})
     products.tell(world, "product.updated", product, base_url)
     return after
 
@@ -95,14 +95,6 @@ def views(world: World, product: Record, found: list[Record]) -> list[dict[str, 
     return [catalogue.variant_view(world, product, variant, allocated) for variant in found]
 
 
-def _change(world: World, variant_id: Any, apply: Callable[[Record], Record]) -> Record:
-    """Change a variant in one atomic step; ``apply`` may refuse by raising. Raises NotFound when it is gone."""
-    try:
-        return records.change(world, VARIANTS, variant_id, apply)
-    except KeyError as gone:
-        raise errors.NotFound.of("Product", f"variant {variant_id} is gone") from gone
-
-
 def changed(world: World, variant: Record, base_url: str, apply: Callable[[Record], Record]) -> Record:
     """Change a variant's prices or stock in one atomic step, and tell. Raises NotFound when it is gone."""
     now = to_text(world.clock.now())
@@ -110,7 +102,7 @@ def changed(world: World, variant: Record, base_url: str, apply: Callable[[Recor
     def settle(found: Record) -> Record:
         return {**catalogue.settled(apply({**PLAIN_VARIANT, **found})), "updated_at": now}
 
-    after = _change(world, variant["id"], settle)
+    after = records.change(world, VARIANTS, variant["id"], settle)
     product = products.change(world, variant["product_id"], lambda found: found)
     products.tell(world, "product.updated", product, base_url)
     return after

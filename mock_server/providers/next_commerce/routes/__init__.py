@@ -34,6 +34,8 @@ NOT_EMULATED: Mapping[str, str] = {
     "/api/admin/tickettypes": "support tickets",
     "/api/v1/prospect-carts": "prospect carts; pages keep theirs with POST /api/v1/carts/",
     "/accounts/complete-order": "the storefront's checkout",
+    "/catalogue": "the storefront's pages of products",
+    "/dashboard": "the dashboard",
 }
 
 

@@ -75,11 +75,10 @@ def complete(call: Call) -> Reply:
     """What the shopper does; ``deliver`` has this server send the return, in the browser's place."""
     call.decision = chosen(call.decision, call.body, SHOPPER_OUTCOMES)
     id_ = call.path_args["payment_id"]
-    payment = payments.find(call.world, id_)
-    if payment is None:
-        raise Misused(f"no payment {id_} in world {call.world.name}", status=404, code="NOT_FOUND")
     try:
-        payment = payments.complete(call.world, payment, call.decision)
+        payment = payments.complete(call.world, payments.known(call.world, id_), call.decision)
+    except errors.NotFound as gone:
+        raise Misused(f"no payment {id_} in world {call.world.name}", status=404, code="NOT_FOUND") from gone
     except errors.Impossible as impossible:
         raise Misused(str(impossible), status=409, code="IMPOSSIBLE") from impossible
     order = orders.find(call.world, payment["number"]) if payment["number"] else None
@@ -93,5 +92,11 @@ def complete(call: Call) -> Reply:
     return Reply(told)
 
 
-SHOPPER_OPERATIONS: tuple[Operation, ...] = (show_page, pay, show_order_status)
+@operation(SHOPPER, "GET", "/media/products/<name>", docs=_DOCS, public=True, errors=(errors.ServerError,))
+def show_image(call: Call) -> Reply:
+    """What a product's ``image`` leads to: a drawing of its initials, whatever the product."""
+    return pages.draw_product(call.path_args["name"])
+
+
+SHOPPER_OPERATIONS: tuple[Operation, ...] = (show_page, pay, show_order_status, show_image)
 SHOPPER_CONTROLS: tuple[Operation, ...] = (complete,)

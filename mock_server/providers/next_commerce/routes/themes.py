@@ -34,6 +34,8 @@ _ONE = f"{_ALL}/<theme_id>"
 _TEMPLATES = f"{_ONE}/templates"
 MEDIA = f"{BASE}/media/themes"  # this server's own: where the bytes of uploaded files are
 
+_HARMLESS = {"Content-Security-Policy": "sandbox", "X-Content-Type-Options": "nosniff"}
+
 
 def _theme(call: Call) -> Any:
     return actions.find(call.world, call.path_args["theme_id"])
@@ -96,9 +98,9 @@ def delete_template(call: Call) -> Reply:
     errors=(errors.NotFound, errors.ServerError),
 )  # fmt: skip
 def read_file(call: Call) -> Reply:
-    """The bytes of an uploaded file, for who follows a template's ``file``."""
+    """The bytes of an uploaded file, for who follows a template's ``file``; pages among them run no script."""
     content, media_type = actions.read_file(call.world, call.found, call.path_args["name"])
-    return Reply(content, content_type=media_type)
+    return Reply(content, content_type=media_type, headers=_HARMLESS)
 
 
 THEME_OPERATIONS: tuple[Operation, ...] = (

@@ -32,7 +32,6 @@ from typing import Any
 from mock_server.core.clock import to_text
 from mock_server.core.store import Record
 from mock_server.core.world import World
-from mock_server.providers.next_commerce.errors import Impossible
 from mock_server.providers.next_commerce.state import records
 from mock_server.providers.next_commerce.state.methods import METHODS
 
@@ -54,12 +53,9 @@ def find(world: World, number: str) -> Record | None:
 
 
 def change(world: World, number: str, apply: Callable[[Record], Record]) -> Record:
-    """Change an order in one atomic step; ``apply`` may refuse by raising. Raises Impossible when it is gone."""
+    """Change an order in one atomic step; ``apply`` may refuse by raising. Raises NotFound when it is gone."""
     now = to_text(world.clock.now())
-    try:
-        return records.change(world, KIND, number, lambda order: {**apply(order), "updated_at": now})
-    except KeyError as gone:
-        raise Impossible(f"order {number} is gone") from gone
+    return records.change(world, KIND, number, lambda order: {**apply(order), "updated_at": now})
 
 
 def left_of(line: Record) -> int:
@@ -162,6 +158,11 @@ def open_authorizations(order: Record) -> list[Record]:
 
 def payment_status(order: Record) -> str:
     """From the order's money. Source: schema 2024-04-01, payment_status (read 2026-11-21)."""
+    status = _status_of_money(order)
+    return "voided" if status == "pending" and order["status"] == CANCELED else status
+
+
+def _status_of_money(order: Record) -> str:
     taken, back = paid(order), refunded(order)
     if back:
         return "refunded" if back >= taken else "partially_refunded"
@@ -183,7 +184,7 @@ def to_collect(order: Record) -> int:
 
 def is_undecided(order: Record) -> bool:
     """Whether Klarna has yet to decide."""
-    return payment_status(order) == "pending" and bool(order["payment"].get("ledger_order_id"))
+    return _status_of_money(order) == "pending" and bool(order["payment"].get("ledger_order_id"))
 
 
 def why_no_upsell(order: Record) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from mock_server.core.store import Record
 from mock_server.core.world import DEFAULT, World
+from mock_server.providers.next_commerce.errors import NotFound
 
 KIND = "next_commerce."  # of the store's kinds: "next_commerce.orders"
 
@@ -42,11 +43,11 @@ def newest(world: World, kind: str) -> Iterator[Record]:
 
 
 def change(world: World, kind: str, key: Any, apply: Callable[[Record], Record]) -> Record:
-    """Change a record in one atomic step; ``apply`` may refuse by raising. Raises KeyError when it is gone."""
+    """Change a record in one atomic step; ``apply`` may refuse by raising. Raises NotFound when it is gone."""
 
     def checked(found: Record | None) -> Record:
         if found is None:
-            raise KeyError(f"{kind} {key}")
+            raise NotFound.because(f"{key} of {kind} is gone: deleted meanwhile, or the world was reset")
         return apply(found)
 
     changed = world.store.change(f"{KIND}{kind}", str(key), checked)

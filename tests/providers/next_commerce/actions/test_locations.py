@@ -9,7 +9,7 @@ import pytest
 from mock_server.app import create_app
 from mock_server.settings import Settings
 from tests.klarna import InProcess
-from tests.next_commerce import NextCommerce
+from tests.next_commerce import TOWEL, NextCommerce
 from tests.providers.next_commerce.warehouse import CALLBACK, SECOND, WAREHOUSE_ADDRESS, Warehouse
 
 
@@ -111,6 +111,16 @@ def test_one_that_is_to_ship_something_stays(next_commerce: NextCommerce) -> Non
 
     assert (400, {"non_field_errors": ["A location with fulfillment orders cannot be deleted."]}) == refusal
     text = f"location {SECOND} is to ship fulfillment orders {moved}; move them first"
+    assert text == next_commerce.explanation()["faults"][0]["text"]
+
+
+def test_one_with_stock_stays(next_commerce: NextCommerce) -> None:
+    next_commerce.post("/stockrecords/", {"product": TOWEL, "location_id": SECOND, "num_in_stock": 4})
+
+    refusal = next_commerce.refusal("DELETE", f"/locations/{SECOND}/")
+
+    assert (400, {"non_field_errors": ["A location with stock records cannot be deleted."]}) == refusal
+    text = f"location {SECOND} has stock records of the variants {TOWEL}; delete those first"
     assert text == next_commerce.explanation()["faults"][0]["text"]
 
 

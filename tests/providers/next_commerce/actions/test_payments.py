@@ -156,7 +156,7 @@ def test_a_pending_klarna_order_is_canceled_once_klarna_rejects(next_commerce: N
     order = next_commerce.complete(next_commerce.start(), "pending", decide="rejected", after="5m")["order"]
     next_commerce.advance("6m")
 
-    assert "canceled/pending/unfulfilled" == next_commerce.status(order["number"])
+    assert "canceled/voided/unfulfilled" == next_commerce.status(order["number"])
     assert ["debit 15.00 failed"] == next_commerce.transactions(order["number"])
 
 

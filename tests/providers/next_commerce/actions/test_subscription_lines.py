@@ -152,3 +152,16 @@ def test_the_store_tells_of_each_change(next_commerce: NextCommerce) -> None:
     fine(next_commerce.send("DELETE", f"/subscriptions/{id_}/lines/{line['id']}/"))
 
     assert 3 == len(next_commerce.told())
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_lines_of_a_canceled_subscription_stay_as_they_are(next_commerce: NextCommerce, method: str) -> None:
+    id_ = next_commerce.subscribe()["id"]
+    line = _added(next_commerce, id_)
+    before = next_commerce.post(f"/subscriptions/{id_}/cancel/", {"cancel_reason": "other"})
+    path = f"/subscriptions/{id_}/lines/" + ("" if method == "POST" else f"{line['id']}/")
+
+    refused = next_commerce.refusal(method, path, {"product_id": TOWEL, "quantity": 5})
+
+    assert (400, {"non_field_errors": ["This subscription is canceled."]}) == refused
+    assert before == next_commerce.subscription(id_)

@@ -215,6 +215,28 @@ def test_a_status_may_be_set_and_active_again(next_commerce: NextCommerce, statu
     assert before == back
 
 
+@pytest.mark.parametrize("status", ["past_due", "canceled"])
+def test_what_renews_no_more_has_no_next_renewal(next_commerce: NextCommerce, status: str) -> None:
+    id_ = next_commerce.subscribe()["id"]
+    before = _patched(next_commerce, id_, {"status": status})
+    body = {"next_renewal_date": "2027-01-10"}
+
+    refused = next_commerce.refusal("PATCH", f"/subscriptions/{id_}/", body)
+
+    assert (400, {"next_renewal_date": [f"A subscription that is {status} has no next renewal."]}) == refused
+    assert before == next_commerce.subscription(id_)
+    back = _patched(next_commerce, id_, {**body, "status": "active"})
+    assert ("active", "2027-01-10") == (back["status"], back["next_renewal_date"])
+
+
+def test_a_test_card_makes_a_subscription_one_of_tests(next_commerce: NextCommerce) -> None:
+    id_ = next_commerce.subscribe()["id"]
+
+    changed = _patched(next_commerce, id_, {"payment_details": {"card_token": "test_card"}})
+
+    assert changed["is_test"] is True
+
+
 def test_a_subscription_that_is_not_there_is_told_so(next_commerce: NextCommerce) -> None:
     refused = [
         next_commerce.refusal(method, f"/subscriptions/999/{action}", {"cancel_reason": "other"})

@@ -120,6 +120,9 @@ class TestTemplates:
         assert f"http://localhost/api/admin/media/themes/{id_}/assets/our%20logo.svg?world=test" == told["file"]
         file = client.get(told["file"])
         assert [200, svg, "image/svg+xml"] == [file.status_code, file.data, file.headers["Content-Type"]]
+        assert ["sandbox", "nosniff"] == [
+            file.headers[name] for name in ("Content-Security-Policy", "X-Content-Type-Options")
+        ]
         assert ["", told] == [told["content"], next_commerce.get(f"{theme}templates/?name={name}")]
 
     def test_text_has_no_url_and_what_is_not_there_is_not_found(

@@ -58,7 +58,7 @@ def move_clock(world: World, wanted: Mapping[str, Any]) -> dict[str, Any]:
     fired: list[Record] = []
     try:
         if isinstance(freeze, str):
-            fired += _freeze_at(world, freeze)
+            fired += world.freeze_clock(parse_time(freeze))
         elif freeze is not None:
             with world.firing:  # not while somebody moves it
                 world.clock.freeze() if freeze else world.clock.run()
@@ -69,15 +69,6 @@ def move_clock(world: World, wanted: Mapping[str, Any]) -> dict[str, Any]:
     except (ValueError, OverflowError) as error:
         raise Misused(str(error)) from error
     return {**read_clock(world), "fired": fired}
-
-
-def _freeze_at(world: World, text: str) -> list[Record]:
-    """An earlier time is possible too: what fell due stays done."""
-    moment = parse_time(text)
-    fired = world.move_clock(moment) if moment > world.clock.now() else []
-    with world.firing:
-        world.clock.freeze(moment)
-    return fired
 
 
 def describe_scenarios(world: World) -> dict[str, Any]:

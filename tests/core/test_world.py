@@ -4,12 +4,13 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import count
 from threading import Event, Thread
 from typing import Any
 
 import pytest
 
-from mock_server.core.clock import Alarm
+from mock_server.core.clock import Alarm, to_ms
 from mock_server.core.errors import Misused
 from mock_server.core.store import Record
 from mock_server.core.world import World, checked_name, name_in
@@ -228,6 +229,17 @@ def test_the_clock_may_be_moved_by_nothing(world: World) -> None:
     fired = world.advance(timedelta(0))
 
     assert ["now"] == [each["key"] for each in fired]
+
+
+def test_time_that_goes_on_meanwhile_is_no_step_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = count(to_ms(NOON))
+    world.clock.run()
+    monkeypatch.setattr("mock_server.core.clock._real_ms", lambda: next(ticks))  # a millisecond at every look
+
+    assert [] == world.advance(timedelta(0))
+    soon = world.clock.now() + timedelta(milliseconds=2)
+    assert [] == world.freeze_clock(soon)
+    assert soon == world.clock.now()
 
 
 def test_the_clock_only_moves_forward(world: World) -> None:

@@ -162,6 +162,11 @@ class NextCommerce:
         fired: list[dict[str, Any]] = fine(self.control("POST", "/clock", {"advance": duration}))["fired"]
         return fired
 
+    def subscriptions_fired(self, duration: str) -> list[tuple[str, str]]:
+        """Move the world's clock; when what happened to subscriptions."""
+        fired = self.advance(duration)
+        return [(each["at"], each["what"].rpartition(".")[2]) for each in fired if "subscription" in each]
+
     def freeze(self, at: str = "2026-11-20T17:00:00Z") -> None:
         """Have the world's clock stand still; by default at noon of a Friday in New York."""
         fine(self.control("POST", "/clock", {"freeze": at}))

@@ -29,6 +29,15 @@ def read_samples(provider: str, pattern: str = "*") -> dict[str, Sample]:
     return {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in files}
 
 
+def with_ids(request: dict[str, Any], ids: Mapping[str, str]) -> dict[str, Any]:
+    """The request with ids in place of their names: ``{payment_id}``."""
+    text = json.dumps(request)
+    for name, own in ids.items():
+        text = text.replace("{" + name + "}", own)
+    filled: dict[str, Any] = json.loads(text)
+    return filled
+
+
 def prepare(
     player: Player, given: Collection[str], samples: Mapping[str, Sample], phrases: Mapping[str, Callable[[Any], Any]]
 ) -> None:

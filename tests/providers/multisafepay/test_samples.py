@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +12,7 @@ from werkzeug.test import TestResponse
 from mock_server.providers.multisafepay.routes import CONTROLS, OPERATIONS
 from tests.multisafepay import PERSON
 from tests.providers.multisafepay.website import app_with
-from tests.samples import assert_alike, assert_in_form, form_of, prepare, read_samples
+from tests.samples import assert_alike, assert_in_form, form_of, prepare, read_samples, with_ids
 
 SAMPLES = read_samples("multisafepay")
 # keys whose values are facts, not just of some type
@@ -60,10 +59,7 @@ class Website:
 
     def perform(self, request: dict[str, Any]) -> TestResponse:
         """Ids stand in for ``{session_id}`` and the like; what an answer tells of ids is kept."""
-        text = json.dumps(request)
-        for name, own in self.ids.items():
-            text = text.replace("{" + name + "}", own)
-        asked = json.loads(text)
+        asked = with_ids(request, self.ids)
         headers = {} if asked["path"].startswith(("/_mock", "/connect")) else {"api_key": "k" * 40}
         answer = self.http.open(
             asked["path"], method=asked["method"], headers=headers, json=asked.get("body"), data=asked.get("form")

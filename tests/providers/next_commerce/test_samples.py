@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from io import BytesIO
@@ -13,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from mock_server.app import create_app
 from mock_server.providers.next_commerce.routes import CONTROLS, OPERATIONS
-from tests.samples import assert_alike, assert_in_form, form_of, prepare, read_samples
+from tests.samples import assert_alike, assert_in_form, form_of, prepare, read_samples, with_ids
 
 SAMPLES = read_samples("next_commerce")
 # keys whose values are facts, not just of some type
@@ -57,10 +56,7 @@ class App:
 
     def perform(self, request: dict[str, Any]) -> TestResponse:
         """Ids stand in for ``{payment_id}`` and the like; what an answer tells of ids is kept."""
-        text = json.dumps(request)
-        for name, own in self.ids.items():
-            text = text.replace("{" + name + "}", own)
-        asked = json.loads(text)
+        asked = with_ids(request, self.ids)
         headers = self._headers(asked)
         answer = self.http.open(
             asked["path"], method=asked["method"], headers=headers, json=asked.get("body"), data=asked.get("form")

@@ -121,10 +121,9 @@ class PaymentDetailSchema(NextSchema):
     external_payment_method = Text(255, blank=True, allow_none=True)
 
 
-class OrderSchema(NextSchema):
-    lines = Many(Part(LineSchema), empty=False, required=True)
-    currency = Text(3, upper=True)
-    user = Part(UserSchema)
+class DeliverySchema(NextSchema):
+    """Where orders and subscriptions go, and how."""
+
     shipping_address = Part(AddressSchema, allow_none=True)
     billing_address = Part(AddressSchema, allow_none=True)
     billing_same_as_shipping_address = Flag(load_default=False)
@@ -132,6 +131,12 @@ class OrderSchema(NextSchema):
     use_default_billing_address = Flag(load_default=False)
     shipping_code = Text(128, allow_none=True)
     shipping_price = Money(least=0, allow_none=True)
+
+
+class OrderSchema(DeliverySchema):
+    lines = Many(Part(LineSchema), empty=False, required=True)
+    currency = Text(3, upper=True)
+    user = Part(UserSchema)
     payment_method = Choice(METHODS, allow_none=True)
     payment_details = Part(PaymentDetailSchema, allow_none=True)
     vouchers = Many(Text(128), allow_none=True)

@@ -22,8 +22,8 @@ from mock_server.providers.next_commerce.schemas.fields import (
 )
 from mock_server.providers.next_commerce.schemas.orders import (
     INTERVALS,
-    AddressSchema,
     AttributionSchema,
+    DeliverySchema,
     LineSchema,
     PartialAddressSchema,
     UserSchema,
@@ -71,7 +71,7 @@ class PaymentSchema(NextSchema):
     external_payment_method = Text(255, blank=True, allow_none=True)
 
 
-class CreateSchema(NextSchema):
+class CreateSchema(DeliverySchema):
     interval = Choice(INTERVALS, required=True)
     interval_count = Whole(least=1, required=True)
     lines = Many(Part(LineSchema), empty=False, required=True)
@@ -80,13 +80,6 @@ class CreateSchema(NextSchema):
     payment_details = Part(PaymentSchema, allow_none=True)
     user = Part(UserSchema, required=True)
     currency = Text(12, upper=True)
-    shipping_address = Part(AddressSchema, allow_none=True)
-    billing_address = Part(AddressSchema, allow_none=True)
-    billing_same_as_shipping_address = Flag(load_default=False)
-    use_default_shipping_address = Flag(load_default=False)
-    use_default_billing_address = Flag(load_default=False)
-    shipping_code = Text(128, allow_none=True)
-    shipping_price = Money(least=0, allow_none=True)
     attribution = Part(AttributionSchema)
 
 

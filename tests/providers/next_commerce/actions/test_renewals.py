@@ -22,12 +22,6 @@ def _noon(next_commerce: NextCommerce) -> None:
     next_commerce.freeze()
 
 
-def _fired(next_commerce: NextCommerce, duration: str) -> list[tuple[str, str]]:
-    """When what happened to subscriptions."""
-    fired = next_commerce.advance(duration)
-    return [(each["at"], each["what"].rpartition(".")[2]) for each in fired if "subscription" in each]
-
-
 def _newest(next_commerce: NextCommerce, id_: int) -> dict[str, Any]:
     """The order of the last renewal."""
     return next_commerce.read(next_commerce.subscription(id_)["orders"][-1]["order_number"])
@@ -36,7 +30,7 @@ def _newest(next_commerce: NextCommerce, id_: int) -> dict[str, Any]:
 def test_a_renewal_due_is_an_order_that_is_paid(next_commerce: NextCommerce) -> None:
     id_ = next_commerce.subscribe()["id"]
 
-    fired = _fired(next_commerce, "30d")
+    fired = next_commerce.subscriptions_fired("30d")
 
     order = _newest(next_commerce, id_)
     assert [(DUE, "renewed")] == fired
@@ -93,7 +87,7 @@ def test_several_intervals_renew_in_order_each_at_its_time(next_commerce: NextCo
     coffee = [line_of(COFFEE_CLUB, subscription={"interval": "week", "interval_count": 3})]
     next_commerce.buy("card_token", lines=coffee)
 
-    fired = _fired(next_commerce, "63d")
+    fired = next_commerce.subscriptions_fired("63d")
 
     assert [
         ("2026-12-11T17:00:00.000Z", "renewed"),
@@ -177,7 +171,7 @@ def test_the_first_order_canceled_and_refunded_leaves_it_running(next_commerce: 
     number = subscription["orders"][0]["order_number"]
     next_commerce.post(f"/orders/{number}/cancel/", {"cancel_reason": "changed my mind", "full_refund": True})
 
-    fired = _fired(next_commerce, "30d")
+    fired = next_commerce.subscriptions_fired("30d")
 
     assert [(DUE, "renewed")] == fired
     assert "active" == next_commerce.subscription(subscription["id"])["status"]
@@ -188,7 +182,7 @@ def test_a_renewal_asked_for_moves_the_next_one_on(next_commerce: NextCommerce) 
 
     answer = next_commerce.send("POST", f"/subscriptions/{id_}/renew/", {})
     again = next_commerce.post(f"/subscriptions/{id_}/renew/")
-    fired = _fired(next_commerce, "91d")
+    fired = next_commerce.subscriptions_fired("91d")
 
     assert (200, "2027-01-20T12:00:00-05:00", 2) == (
         answer.status, answer.json["next_renewal_date"], answer.json["num_orders"],
@@ -225,7 +219,7 @@ def test_a_test_card_does_not_renew(next_commerce: NextCommerce) -> None:
     before = next_commerce.subscribe("card_token", payment_details={"card_token": "test_card"})
 
     refused = next_commerce.refusal("POST", f"/subscriptions/{before['id']}/renew/", {})
-    fired = _fired(next_commerce, "65d")
+    fired = next_commerce.subscriptions_fired("65d")
 
     assert (400, {"non_field_errors": ["Subscriptions paid with a test card cannot be renewed."]}) == refused
     assert [(DUE, "not_renewed")] == fired
@@ -237,7 +231,7 @@ def test_a_real_card_in_its_place_renews(next_commerce: NextCommerce) -> None:
 
     fine(next_commerce.send("PATCH", f"/subscriptions/{id_}/", {"payment_details": {"card_token": "tok_2"}}))
 
-    assert [(DUE, "renewed")] == _fired(next_commerce, "30d")
+    assert [(DUE, "renewed")] == next_commerce.subscriptions_fired("30d")
 
 
 def test_a_renewal_leaves_the_customers_saved_card_alone(next_commerce: NextCommerce) -> None:
@@ -276,7 +270,7 @@ def test_the_alarm_of_a_date_that_was_put_off_only_sets_the_right_one(
 
     assert told is None
     assert before == next_commerce.subscription(before["id"])
-    assert [(DUE, "renewed")] == _fired(next_commerce, "30d")
+    assert [(DUE, "renewed")] == next_commerce.subscriptions_fired("30d")
 
 
 @pytest.mark.parametrize("handle", [renewals.renew_due, renewals.resume_due])
@@ -300,4 +294,4 @@ def test_what_a_rule_sees_of_a_renewal(next_commerce: NextCommerce) -> None:
     }
     next_commerce.add_rule("next_commerce.renewals.charge", {"outcome": "declined", "code": 3010}, match=match)
 
-    assert [(DUE, "declined")] == _fired(next_commerce, "30d")
+    assert [(DUE, "declined")] == next_commerce.subscriptions_fired("30d")

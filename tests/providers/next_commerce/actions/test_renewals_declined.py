@@ -21,12 +21,6 @@ def _noon(next_commerce: NextCommerce) -> None:
     next_commerce.freeze()
 
 
-def _fired(next_commerce: NextCommerce, duration: str) -> list[tuple[str, str]]:
-    """When what happened to subscriptions."""
-    fired = next_commerce.advance(duration)
-    return [(each["at"], each["what"].rpartition(".")[2]) for each in fired if "subscription" in each]
-
-
 def _state(next_commerce: NextCommerce, id_: int) -> tuple[str, str | None, int]:
     subscription = next_commerce.subscription(id_)
     return subscription["status"], subscription["next_renewal_date"], subscription["num_orders"]
@@ -36,9 +30,9 @@ def test_a_declined_renewal_recovers_three_days_later(next_commerce: NextCommerc
     next_commerce.choose_scenario("renewal-declined-then-recovers")
     id_ = next_commerce.subscribe()["id"]
 
-    declined = _fired(next_commerce, "30d")
+    declined = next_commerce.subscriptions_fired("30d")
     between = _state(next_commerce, id_)
-    recovered = _fired(next_commerce, "4d")
+    recovered = next_commerce.subscriptions_fired("4d")
 
     assert [(DUE, "declined")] == declined
     assert ("retrying", "2026-12-23T14:00:00-05:00", 1) == between
@@ -77,7 +71,7 @@ def test_three_more_tries_and_it_is_past_due(next_commerce: NextCommerce) -> Non
     next_commerce.add_rule(CHARGE, {"outcome": "declined", "code": 2002})
     id_ = next_commerce.subscribe()["id"]
 
-    fired = _fired(next_commerce, "200d")
+    fired = next_commerce.subscriptions_fired("200d")
 
     assert [
         (DUE, "declined"),
@@ -93,7 +87,7 @@ def test_a_decline_that_is_not_soft_is_past_due_at_once(next_commerce: NextComme
     next_commerce.add_rule(CHARGE, {"outcome": "declined", "code": code})
     id_ = next_commerce.subscribe()["id"]
 
-    fired = _fired(next_commerce, "200d")
+    fired = next_commerce.subscriptions_fired("200d")
 
     assert [(DUE, "declined")] == fired
     assert ("past_due", None, 1) == _state(next_commerce, id_)
@@ -119,7 +113,7 @@ def test_a_klarna_token_that_is_gone_is_not_tried_again(
     change = None if status is None else {**token, "status": status}
     world.store.change("customer_tokens", token["token_id"], lambda _: change)
 
-    fired = _fired(next_commerce, "60d")
+    fired = next_commerce.subscriptions_fired("60d")
 
     assert [(DUE, "declined")] == fired
     assert ("past_due", None, 1) == _state(next_commerce, id_)

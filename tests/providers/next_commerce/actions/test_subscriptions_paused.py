@@ -23,17 +23,11 @@ def _dates(subscription: dict[str, Any]) -> tuple[str | None, ...]:
     return tuple(subscription[name] for name in ("status", "paused_at", "paused_until", "next_renewal_date"))
 
 
-def _fired(next_commerce: NextCommerce, duration: str) -> list[tuple[str, str]]:
-    """When what happened to subscriptions."""
-    fired = next_commerce.advance(duration)
-    return [(each["at"], each["what"].rpartition(".")[2]) for each in fired if "subscription" in each]
-
-
 def test_a_pause_ends_on_its_day_and_the_schedule_goes_on(next_commerce: NextCommerce) -> None:
     id_ = next_commerce.subscribe()["id"]
 
     paused = next_commerce.post(f"/subscriptions/{id_}/pause/", {"pause_until": "2027-02-01"})
-    fired = _fired(next_commerce, "100d")
+    fired = next_commerce.subscriptions_fired("100d")
 
     assert (
         "paused", "2026-11-20T12:00:00-05:00", "2027-02-01T00:00:00-05:00", "2026-12-20T12:00:00-05:00",
@@ -50,7 +44,7 @@ def test_a_renewal_due_the_moment_a_pause_ends_is_made(next_commerce: NextCommer
     fine(next_commerce.send("PATCH", f"/subscriptions/{id_}/", midnight))
     next_commerce.post(f"/subscriptions/{id_}/pause/", {"pause_until": "2026-12-01"})
 
-    fired = _fired(next_commerce, "11d")
+    fired = next_commerce.subscriptions_fired("11d")
 
     assert [("2026-12-01T05:00:00.000Z", "resumed"), ("2026-12-01T05:00:00.000Z", "renewed")] == fired
 
@@ -59,8 +53,8 @@ def test_a_pause_without_an_end_is_a_cancellation_after_six_months(next_commerce
     id_ = next_commerce.subscribe()["id"]
 
     next_commerce.post(f"/subscriptions/{id_}/pause/")
-    before = _fired(next_commerce, "180d")
-    after = _fired(next_commerce, "20d")
+    before = next_commerce.subscriptions_fired("180d")
+    after = next_commerce.subscriptions_fired("20d")
 
     assert [[], [("2027-05-20T16:00:00.000Z", "canceled")]] == [before, after]
     assert ("canceled", None, None, None) == _dates(next_commerce.subscription(id_))
@@ -81,7 +75,7 @@ def test_a_paused_subscription_is_resumed(next_commerce: NextCommerce, body: dic
     next_commerce.advance("40d")
 
     resumed = next_commerce.post(f"/subscriptions/{id_}/resume/", body)
-    fired = _fired(next_commerce, "29d")
+    fired = next_commerce.subscriptions_fired("29d")
 
     assert ("active", None, None, date) == _dates(resumed)
     assert ["renewed"] == [what for _, what in fired]
@@ -133,7 +127,7 @@ def test_a_pause_forgets_the_declines_before_it(next_commerce: NextCommerce) -> 
     next_commerce.advance("30d")
 
     paused = next_commerce.post(f"/subscriptions/{id_}/pause/", {"pause_until": "2026-12-25"})
-    fired = _fired(next_commerce, "35d")
+    fired = next_commerce.subscriptions_fired("35d")
 
     assert ("paused", "2026-12-20T12:00:00-05:00") == (paused["status"], paused["next_renewal_date"])
     assert ["resumed", "renewed"] == [what for _, what in fired]
@@ -194,7 +188,7 @@ def test_a_canceled_subscription_renews_no_more(next_commerce: NextCommerce, fir
     reason = {"cancel_reason": "other", "cancel_reason_other_message": "moved away", "send_cancel_notification": False}
 
     canceled = next_commerce.post(f"/subscriptions/{id_}/cancel/", reason)
-    fired = _fired(next_commerce, "400d")
+    fired = next_commerce.subscriptions_fired("400d")
 
     assert ("canceled", None, "other", "moved away") == tuple(
         canceled[name] for name in ("status", "next_renewal_date", "cancel_reason", "cancel_reason_other_message")

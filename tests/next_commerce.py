@@ -16,6 +16,7 @@ RETURN_URL = "https://shop.test/return"
 TEAPOT, TOWEL, TEA_MONTH, GIFT_CARD, COFFEE_CLUB = 1, 2, 3, 6, 123  # variants that every store has
 TEST_GATEWAY, NEXT_PAYMENTS, STRIPE, CAPTURES_LATER = 2, 12, 13, 14
 MONTHLY = {"interval": "month", "interval_count": 1}
+JANE = {"email": "jane@shop.test", "first_name": "Jane", "last_name": "Roe"}
 
 
 def line_of(product_id: int = TEAPOT, quantity: int = 1, price: str = "10.00", **fields: Any) -> dict[str, Any]:
@@ -38,6 +39,11 @@ def order_of(method: str | None = "klarna", **fields: Any) -> dict[str, Any]:
     if method == "card_token":
         order["payment_details"] = {"card_token": "tok_4242"}
     return deepcopy({**order, **fields})
+
+
+def cart_of(*lines: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    """A cart of Jane's; one teapot unless told."""
+    return {"lines": list(lines) or [line_of()], "user": JANE, **fields}
 
 
 def payment_in(url: str) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Protocol
 
+from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from mock_server.app import data_folder
@@ -29,13 +30,30 @@ def read_samples(provider: str, pattern: str = "*") -> dict[str, Sample]:
     return {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in files}
 
 
-def with_ids(request: dict[str, Any], ids: Mapping[str, str]) -> dict[str, Any]:
-    """The request with ids in place of their names: ``{payment_id}``."""
-    text = json.dumps(request)
-    for name, own in ids.items():
-        text = text.replace("{" + name + "}", own)
-    filled: dict[str, Any] = json.loads(text)
-    return filled
+class Client:
+    """Makes requests as samples tell them, over ``http``; ``ids`` are this server's, by their names in samples."""
+
+    def __init__(self, http: FlaskClient) -> None:
+        self.http = http
+        self.ids: dict[str, str] = {}
+
+    def perform(self, request: dict[str, Any]) -> TestResponse:
+        """Ids stand in for ``{payment_id}`` and the like; what an answer tells of ids is kept."""
+        text = json.dumps(request)
+        for name, own in self.ids.items():
+            text = text.replace("{" + name + "}", own)
+        asked = json.loads(text)
+        headers, body, form = self.headers(asked), asked.get("body"), asked.get("form")
+        answer = self.http.open(asked["path"], method=asked["method"], headers=headers, json=body, data=form)
+        self.keep(answer, asked["path"])
+        return answer
+
+    def headers(self, asked: dict[str, Any]) -> dict[str, str]:
+        raise NotImplementedError
+
+    def keep(self, answer: TestResponse, path: str) -> None:
+        """What an answer tells of ids."""
+        raise NotImplementedError
 
 
 def prepare(

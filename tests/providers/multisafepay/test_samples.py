@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from mock_server.providers.multisafepay.routes import CONTROLS, OPERATIONS
 from tests.multisafepay import PERSON
 from tests.providers.multisafepay.website import app_with
-from tests.samples import assert_alike, assert_in_form, form_of, prepare, read_samples, with_ids
+from tests.samples import Client, assert_alike, assert_in_form, form_of, prepare, read_samples
 
 SAMPLES = read_samples("multisafepay")
 # keys whose values are facts, not just of some type
@@ -50,24 +50,16 @@ def shape(value: Any, key: str = "") -> Any:
     return type(value).__name__
 
 
-class Website:
-    """Makes requests as the samples tell them; ``ids`` are this server's, by their names in samples."""
+class Website(Client):
+    """Of a merchant with an API key."""
 
     def __init__(self) -> None:
-        self.http = app_with().test_client()
-        self.ids: dict[str, str] = {}
+        super().__init__(app_with().test_client())
 
-    def perform(self, request: dict[str, Any]) -> TestResponse:
-        """Ids stand in for ``{session_id}`` and the like; what an answer tells of ids is kept."""
-        asked = with_ids(request, self.ids)
-        headers = {} if asked["path"].startswith(("/_mock", "/connect")) else {"api_key": "k" * 40}
-        answer = self.http.open(
-            asked["path"], method=asked["method"], headers=headers, json=asked.get("body"), data=asked.get("form")
-        )
-        self._keep(answer)
-        return answer
+    def headers(self, asked: dict[str, Any]) -> dict[str, str]:
+        return {} if asked["path"].startswith(("/_mock", "/connect")) else {"api_key": "k" * 40}
 
-    def _keep(self, answer: TestResponse) -> None:
+    def keep(self, answer: TestResponse, path: str) -> None:
         told = (answer.get_json() if answer.is_json else {}) or {}
         data = told.get("data", told)
         for name in ("session_id", "transaction_id", "refund_id"):

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from mock_server.app import create_app
 from mock_server.providers.next_commerce.routes import CONTROLS, OPERATIONS
-from tests.samples import assert_alike, assert_in_form, form_of, prepare, read_samples, with_ids
+from tests.samples import Client, assert_alike, assert_in_form, form_of, prepare, read_samples
 
 SAMPLES = read_samples("next_commerce")
 # keys whose values are facts, not just of some type
@@ -47,24 +47,13 @@ def shape(value: Any, key: str = "") -> Any:
     return type(value).__name__
 
 
-class App:
-    """Makes requests as the samples tell them; ``ids`` are this server's, by their names in samples."""
+class App(Client):
+    """Of a store, and of a campaign's page."""
 
     def __init__(self) -> None:
-        self.http = create_app().test_client()
-        self.ids: dict[str, str] = {}
+        super().__init__(create_app().test_client())
 
-    def perform(self, request: dict[str, Any]) -> TestResponse:
-        """Ids stand in for ``{payment_id}`` and the like; what an answer tells of ids is kept."""
-        asked = with_ids(request, self.ids)
-        headers = self._headers(asked)
-        answer = self.http.open(
-            asked["path"], method=asked["method"], headers=headers, json=asked.get("body"), data=asked.get("form")
-        )
-        self._keep(answer, asked["path"])
-        return answer
-
-    def _headers(self, asked: dict[str, Any]) -> dict[str, str]:
+    def headers(self, asked: dict[str, Any]) -> dict[str, str]:
         if asked["path"].startswith(_OWN_PATHS):
             return {}
         if asked["path"].startswith("/api/v1"):
@@ -72,7 +61,7 @@ class App:
         version = {"X-29next-API-Version": asked.get("version", "2024-04-01")}
         return {"Authorization": "Bearer admin_token", **version, **asked.get("headers", {})}
 
-    def _keep(self, answer: TestResponse, path: str) -> None:
+    def keep(self, answer: TestResponse, path: str) -> None:
         told = (answer.get_json() if answer.is_json else {}) or {}
         if not isinstance(told, dict):
             return

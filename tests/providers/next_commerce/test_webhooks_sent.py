@@ -22,13 +22,6 @@ SAMPLE = '{"object": "customer", "data": {"first_name": "J\\u00f6rg", "total_spe
 SIGNED = "6b66b5877a30614fd35722760a1f54b0b81acfc96751883d2a526690bf59709f"
 
 
-@pytest.fixture
-def shop(next_commerce: NextCommerce) -> NextCommerce:
-    """In a world where it is noon in New York until somebody moves the clock."""
-    next_commerce.freeze()
-    return next_commerce
-
-
 def told(shop: NextCommerce, **fields: Any) -> dict[str, Any]:
     """A new customer; the message of them, tried once."""
     number = len(shop.results("/users/"))

@@ -10,6 +10,7 @@ MAIN, SECOND = 1, 2  # locations that every store has; nobody is asked there
 POSTED = "31m"  # after so long an order has gone to its warehouse
 CALLBACK = "https://warehouse.test/fulfillments"  # of a service; webhooks to it are held back
 WAREHOUSE_ADDRESS = {"line1": "5 Depot Way", "line4": "Reno", "state": "NV", "postcode": "89501", "country": "US"}
+UPS = {"tracking_code": "1Z999", "carrier": "ups"}
 
 
 class Warehouse:
@@ -36,6 +37,10 @@ class Warehouse:
         """``hold``, ``fulfillment-request/accept``: the answer of a success."""
         found: dict[str, Any] = self.shop.post(f"/fulfillment-orders/{id_}/{action}/", body)
         return found
+
+    def ship(self, id_: int, **body: Any) -> dict[str, Any]:
+        """A parcel leaves; answers with the fulfillment."""
+        return self.act(id_, "fulfillments", {"notify": True, "tracking_info": [UPS], **body})
 
     def refusal(self, id_: int, action: str, body: Any = None) -> tuple[int, Any]:
         return self.shop.refusal("POST", f"/fulfillment-orders/{id_}/{action}/", {} if body is None else body)

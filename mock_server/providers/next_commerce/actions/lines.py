@@ -11,11 +11,10 @@ from typing import Any
 from mock_server.core.clock import to_text
 from mock_server.core.store import Record
 from mock_server.core.world import World
-from mock_server.providers.next_commerce import errors
 from mock_server.providers.next_commerce.actions import collecting, drafts, orders, placing
 from mock_server.providers.next_commerce.errors import InvalidFields
 from mock_server.providers.next_commerce.state import orders as state
-from mock_server.providers.next_commerce.state import shipments
+from mock_server.providers.next_commerce.state import records, shipments
 
 
 def add_line(world: World, order: Record, wanted: Mapping[str, Any]) -> Record:
@@ -71,8 +70,4 @@ def remove_line(world: World, order: Record, line_id: str) -> Record:
 
 def _line(world: World, order: Record, line_id: str) -> Record:
     collecting.require_open(order)
-    line = state.find_line(order, line_id)
-    if line is None:
-        known = ", ".join(str(each["id"]) for each in order["lines"])
-        raise errors.NotFound.of("OrderLine", f"order {order['number']} has lines {known}, not {line_id}")
-    return line
+    return records.one_of(order["lines"], line_id, "OrderLine", f"order {order['number']} has lines")

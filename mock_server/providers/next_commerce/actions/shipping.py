@@ -8,7 +8,7 @@ from typing import Any
 from mock_server.core.clock import to_text
 from mock_server.core.store import Record
 from mock_server.core.world import World
-from mock_server.providers.next_commerce import errors, webhooks
+from mock_server.providers.next_commerce import webhooks
 from mock_server.providers.next_commerce.actions import fulfillment, moving, placing
 from mock_server.providers.next_commerce.actions import collecting
 from mock_server.providers.next_commerce.actions.fulfillment import Found
@@ -176,24 +176,14 @@ def _settled(world: World, order: Record) -> Record:
 
 def find_fulfillment(order: Record, fulfillment_id: str) -> Record:
     """Raises NotFound."""
-    found: list[Record] = order["fulfillments"]
-    fulfillment = next((each for each in found if str(each["id"]) == fulfillment_id), None)
-    if fulfillment is None:
-        known = ", ".join(str(each["id"]) for each in found) or "none"
-        why = f"order {order['number']} has fulfillments {known}, not {fulfillment_id}"
-        raise errors.NotFound.of("Fulfillment", why)
-    return fulfillment
+    owner = f"order {order['number']} has fulfillments"
+    return records.one_of(order["fulfillments"], fulfillment_id, "Fulfillment", owner)
 
 
 def find_event(fulfillment: Record, event_id: str) -> Record:
     """Raises NotFound."""
-    found: list[Record] = fulfillment["events"]
-    event = next((each for each in found if str(each["id"]) == event_id), None)
-    if event is None:
-        known = ", ".join(str(each["id"]) for each in found) or "none"
-        why = f"fulfillment {fulfillment['id']} has events {known}, not {event_id}"
-        raise errors.NotFound.of("FulfillmentEvent", why)
-    return event
+    owner = f"fulfillment {fulfillment['id']} has events"
+    return records.one_of(fulfillment["events"], event_id, "FulfillmentEvent", owner)
 
 
 def add_event(world: World, shipped: Shipped, wanted: Mapping[str, Any]) -> Record:

@@ -10,10 +10,10 @@ from typing import Any
 
 from mock_server.core.store import Record
 from mock_server.core.world import World
-from mock_server.providers.next_commerce import errors
 from mock_server.providers.next_commerce.actions import drafts
 from mock_server.providers.next_commerce.actions.subscribing import changed
 from mock_server.providers.next_commerce.errors import InvalidFields
+from mock_server.providers.next_commerce.state import records
 from mock_server.providers.next_commerce.state import subscriptions as state
 from mock_server.providers.next_commerce.state.subscriptions import CANCELED
 
@@ -76,9 +76,5 @@ def _open(subscription: Record) -> Record:
 
 
 def _line(subscription: Record, line_id: str) -> Record:
-    line = state.find_line(subscription, line_id)
-    if line is None:
-        known = ", ".join(str(each["id"]) for each in subscription["lines"])
-        why = f"subscription {subscription['id']} has lines {known}, not {line_id}"
-        raise errors.NotFound.of("SubscriptionLine", why)
-    return line
+    owner = f"subscription {subscription['id']} has lines"
+    return records.one_of(subscription["lines"], line_id, "SubscriptionLine", owner)

@@ -168,12 +168,7 @@ def default_address(user: Record | None, purpose: str) -> Record | None:
 
 def find_address(user: Record, address_id: Any) -> Record:
     """Raises NotFound."""
-    addresses: list[Record] = user["addresses"]
-    found = next((each for each in addresses if str(each["id"]) == str(address_id)), None)
-    if found is None:
-        known = ", ".join(str(each["id"]) for each in addresses) or "none"
-        raise errors.NotFound.of("UserAddress", f"customer {user['id']} has no address {address_id}; theirs: {known}")
-    return found
+    return records.one_of(user["addresses"], address_id, "UserAddress", f"customer {user['id']} has addresses")
 
 
 def add_address(world: World, user: Record, wanted: Mapping[str, Any]) -> Record:

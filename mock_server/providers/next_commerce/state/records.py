@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from mock_server.core.store import Record
@@ -62,6 +62,14 @@ def remove(world: World, kind: str, key: Any) -> None:
 def where(world: World) -> str:
     """What the URL of a page says of its world: nothing of the default one."""
     return "" if world.name == DEFAULT else f"?world={world.name}"
+
+
+def one_of(found: Iterable[Record], id_: Any, model: str, owner: str) -> Record:
+    """By its id; raises NotFound, explained with what the ``owner``, "order 100001 has lines", has instead."""
+    own = {str(each["id"]): each for each in found}
+    if str(id_) not in own:
+        raise NotFound.of(model, f"{owner} {', '.join(own) or 'none'}, not {id_}")
+    return own[str(id_)]
 
 
 def claim(world: World, kind: str, key: str, record: Record) -> Record:

@@ -89,10 +89,6 @@ def find(world: World, subscription_id: str) -> Record | None:
     return records.find(world, KIND, subscription_id)
 
 
-def find_line(subscription: Record, line_id: str) -> Record | None:
-    return next((line for line in subscription["lines"] if str(line["id"]) == line_id), None)
-
-
 def next_cycle(subscription: Record) -> dict[str, int]:
     """The renewal that comes next, as its order and its transactions show it; 0 is the purchase."""
     cycles = [each["billing_cycle"] for each in subscription["orders"]]

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.next_commerce import MONTHLY, TEA_MONTH, NextCommerce, line_of
-
-JANE = {"email": "jane@shop.test", "first_name": "Jane", "last_name": "Roe"}
-
-
-@pytest.fixture
-def shop(next_commerce: NextCommerce) -> NextCommerce:
-    next_commerce.freeze()
-    return next_commerce
+from tests.next_commerce import JANE, MONTHLY, TEA_MONTH, NextCommerce, cart_of, line_of
 
 
 def cart_in(shop: NextCommerce) -> str:
     """The path of a cart of Jane's that came through the spring funnel."""
     attribution = {"funnel": "spring", "metadata": {"a": 1}}
-    return f"/carts/{shop.post('/carts/', {'lines': [line_of()], 'user': JANE, 'attribution': attribution})['id']}/"
+    return f"/carts/{shop.post('/carts/', cart_of(attribution=attribution))['id']}/"
 
 
 def test_an_order_closes_the_cart_and_has_its_attribution(shop: NextCommerce) -> None:

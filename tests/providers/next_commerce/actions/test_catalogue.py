@@ -15,12 +15,6 @@ TEAPOTS, MUGS, GIFT_CARDS = 110, 113, 115  # products that every store has
 INVALID = 'Invalid pk "{}" - object does not exist.'
 
 
-@pytest.fixture
-def shop(next_commerce: NextCommerce) -> NextCommerce:
-    next_commerce.freeze()
-    return next_commerce
-
-
 def found(shop: NextCommerce, query: str) -> list[int]:
     return [row["id"] for row in shop.results(f"/products/?{query}")]
 

@@ -10,12 +10,6 @@ from tests.next_commerce import CAPTURES_LATER, TOWEL, NextCommerce, line_of
 from tests.providers.next_commerce.warehouse import CALLBACK, POSTED, Warehouse
 
 
-@pytest.fixture
-def warehouse(next_commerce: NextCommerce) -> Warehouse:
-    next_commerce.freeze()
-    return Warehouse(next_commerce)
-
-
 def _order_of(id_: int) -> str:
     return str(id_ // 100)
 

@@ -12,21 +12,9 @@ from mock_server.core.world import World
 from mock_server.providers.next_commerce.actions import collecting
 from mock_server.providers.next_commerce.errors import InvalidFields
 from mock_server.providers.next_commerce.state import records
-from mock_server.providers.next_commerce.state.delivery import CARRIERS, DELIVERY
-from tests.next_commerce import CAPTURES_LATER, GIFT_CARD, RETURN_URL, TEAPOT, TOWEL, NextCommerce, line_of
-from tests.providers.next_commerce.warehouse import SECOND, Warehouse
-
-UPS = {"tracking_code": "1Z999", "carrier": "ups"}
-
-
-@pytest.fixture
-def warehouse(next_commerce: NextCommerce) -> Warehouse:
-    next_commerce.freeze()
-    return Warehouse(next_commerce)
-
-
-def _ship(warehouse: Warehouse, own: int, **body: Any) -> dict[str, Any]:
-    return warehouse.act(own, "fulfillments", {"notify": True, "tracking_info": [UPS], **body})
+from mock_server.providers.next_commerce.state.delivery import CARRIERS
+from tests.next_commerce import CAPTURES_LATER, GIFT_CARD, RETURN_URL, TEAPOT, TOWEL, line_of
+from tests.providers.next_commerce.warehouse import SECOND, UPS, Warehouse
 
 
 class TestParcels:
@@ -49,7 +37,7 @@ class TestParcels:
     def test_every_carrier_is_taken(self, warehouse: Warehouse, carrier: str) -> None:
         own = warehouse.only(warehouse.shop.buy()["number"])
 
-        told = _ship(warehouse, own, tracking_info=[{"carrier": carrier, "tracking_code": "X"}])
+        told = warehouse.ship(own, tracking_info=[{"carrier": carrier, "tracking_code": "X"}])
 
         assert carrier == told["tracking_carrier"]
 
@@ -57,7 +45,7 @@ class TestParcels:
         own = warehouse.only(warehouse.shop.buy()["number"])
         other = {"carrier": "other", "carrier_other_name": "Bike", "tracking_link": "https://bike.test/7"}
 
-        told = _ship(warehouse, own, tracking_info=[UPS, other])
+        told = warehouse.ship(own, tracking_info=[UPS, other])
 
         assert ("ups", "ups,other") == (told["tracking_carrier"], told["tracking_carriers"])
         assert ("1Z999", "1Z999") == (told["tracking_code"], told["tracking_codes"])
@@ -75,9 +63,9 @@ class TestParcels:
         own = warehouse.only(number)
         item = warehouse.read(own)["line_items"][0]["id"]
 
-        first = _ship(warehouse, own, fulfillment_order_line_items=[{"id": item, "quantity": 1}])
+        first = warehouse.ship(own, fulfillment_order_line_items=[{"id": item, "quantity": 1}])
         between = warehouse.read(own), warehouse.shop.status(number)
-        second = _ship(warehouse, own)
+        second = warehouse.ship(own)
 
         assert ([1], [2]) == tuple([line["quantity"] for line in each["line_items"]] for each in (first, second))
         left = [(line["quantity"], line["fulfillable_quantity"]) for line in between[0]["line_items"]]
@@ -96,9 +84,9 @@ class TestParcels:
         body = {"new_location_id": SECOND, "fulfillment_order_line_items": [{"id": item}]}
         moved = warehouse.act(own, "move", body)["moved_fulfillment_order"]["id"]
 
-        far = _ship(warehouse, moved)
+        far = warehouse.ship(moved)
         between = warehouse.shop.status(number)
-        near = _ship(warehouse, own)
+        near = warehouse.ship(own)
 
         assert [SECOND, 1] == [far["location_id"], near["location_id"]]
         assert ["open/paid/incomplete", "archived/paid/fulfilled"] == [between, warehouse.shop.status(number)]
@@ -108,7 +96,7 @@ class TestParcels:
         own = warehouse.only(shop.buy()["number"])
         shop.listen("https://shop.test/hook", "fulfillment.created", "fulfillment.updated", "order.updated")
 
-        told = _ship(warehouse, own)
+        told = warehouse.ship(own)
 
         assert ["fulfillment.created", "order.updated", "order.updated"] == shop.told()
         assert told["id"] == int(shop.webhooks()[0]["about"]["about"].removeprefix("fulfillment "))
@@ -146,7 +134,7 @@ class TestParcels:
 
     def test_what_was_shipped_is_not_shipped_again(self, warehouse: Warehouse) -> None:
         own = warehouse.only(warehouse.shop.buy()["number"])
-        _ship(warehouse, own)
+        warehouse.ship(own)
 
         refusal = warehouse.refusal(own, "fulfillments", {"tracking_info": [UPS]})
 
@@ -170,7 +158,7 @@ class TestMoney:
         own = warehouse.only(order["number"])
         before = warehouse.shop.status(order["number"])
 
-        _ship(warehouse, own)
+        warehouse.ship(own)
 
         assert "open/authorized/unfulfilled" == before
         assert "archived/paid/fulfilled" == warehouse.shop.status(order["number"])
@@ -180,7 +168,7 @@ class TestMoney:
         details = {"payment_return_url": RETURN_URL, "payment_gateway": CAPTURES_LATER}
         own = warehouse.only(warehouse.shop.buy(payment_details=details)["number"])
 
-        _ship(warehouse, own)
+        warehouse.ship(own)
 
         (ledger_order,) = warehouse.shop.ledger_orders()
         assert [1500] == [capture["captured_amount"] for capture in ledger_order["captures"]]
@@ -191,7 +179,7 @@ class TestMoney:
         own = warehouse.only(number)
         item = warehouse.read(own)["line_items"][0]["id"]
 
-        _ship(warehouse, own, fulfillment_order_line_items=[{"id": item, "quantity": 1}])
+        warehouse.ship(own, fulfillment_order_line_items=[{"id": item, "quantity": 1}])
 
         assert "open/authorized/incomplete" == warehouse.shop.status(number)
 
@@ -199,14 +187,14 @@ class TestMoney:
         number = warehouse.shop.buy()["number"]
         warehouse.shop.post(f"/orders/{number}/lines/", {"product_id": TOWEL, "quantity": 1, "price": "3.00"})
 
-        _ship(warehouse, warehouse.only(number))
+        warehouse.ship(warehouse.only(number))
 
         assert "open/partially_paid/fulfilled" == warehouse.shop.status(number)
 
     def test_an_order_whose_payment_is_decided_later_stays_open(self, warehouse: Warehouse) -> None:
         number = warehouse.shop.complete(warehouse.shop.start(), "pending")["order"]["number"]
 
-        _ship(warehouse, warehouse.only(number))
+        warehouse.ship(warehouse.only(number))
 
         assert "open/pending/fulfilled" == warehouse.shop.status(number)
 
@@ -216,7 +204,7 @@ class TestMoney:
         number = warehouse.shop.buy("card_token", payment_details=details)["number"]
         records.change(world, "gateways", CAPTURES_LATER, lambda found: {**found, "captures_on_fulfillment": False})
 
-        _ship(warehouse, warehouse.only(number))
+        warehouse.ship(warehouse.only(number))
 
         assert "open/authorized/fulfilled" == warehouse.shop.status(number)
 
@@ -231,7 +219,7 @@ class TestMoney:
             raise InvalidFields("gone")
 
         monkeypatch.setattr(collecting, "capture_order", refuse)
-        _ship(warehouse, warehouse.only(number))
+        warehouse.ship(warehouse.only(number))
 
         assert "open/authorized/fulfilled" == warehouse.shop.status(number)
 
@@ -316,99 +304,6 @@ class TestLinesOfAnOrder:
         refusal = warehouse.shop.refusal("GET", f"/orders/{number}/fulfillments/1/")
 
         assert (404, {"detail": "No Fulfillment matches the given query."}) == refusal
-
-
-class TestEvents:
-    @pytest.fixture
-    def path(self, warehouse: Warehouse) -> str:
-        """The events of a parcel that left."""
-        number = warehouse.shop.buy()["number"]
-        id_ = _ship(warehouse, warehouse.only(number))["id"]
-        return f"/orders/{number}/fulfillments/{id_}"
-
-    @pytest.mark.parametrize(("event", "expected"), DELIVERY.items())
-    def test_the_newest_event_says_how_the_delivery_goes(
-        self, warehouse: Warehouse, path: str, event: str, expected: str
-    ) -> None:
-        warehouse.shop.post(f"{path}/events/", {"status": event})
-
-        told = warehouse.shop.get(f"{path}/")
-        assert (expected, "2026-11-20T12:00:00-05:00") == (told["delivery_status"], told["last_event_date"])
-
-    def test_an_event_told_late_does_not_undo_a_newer_one(self, warehouse: Warehouse, path: str) -> None:
-        warehouse.shop.post(f"{path}/events/", {"status": "delivered", "happened_at": "2026-11-22T10:00:00Z"})
-
-        warehouse.shop.post(f"{path}/events/", {"status": "in_transit", "happened_at": "2026-11-21T10:00:00Z"})
-
-        told = warehouse.shop.get(f"{path}/")
-        assert ("delivered", "2026-11-22T05:00:00-05:00") == (told["delivery_status"], told["last_event_date"])
-
-    def test_an_event_is_read_as_it_was_told(self, warehouse: Warehouse, path: str) -> None:
-        body = {
-            "status": "in_transit", "message": "on the road", "city": "Reno", "state": "NV", "country": "us",
-            "latitude": "39.5", "longitude": -119.8, "estimated_delivery_at": "2026-11-24T09:00:00-05:00",
-        }  # fmt: skip
-
-        told = warehouse.shop.post(f"{path}/events/", body)
-
-        assert told == warehouse.shop.get(f"{path}/events/{told['id']}/")
-        assert [told] == warehouse.shop.get(f"{path}/events/")
-        assert {"city": "Reno", "country": "US", "latitude": 39.5, "longitude": -119.8, "postcode": None}.items() <= (
-            told.items()
-        )
-        assert "2026-11-24T09:00:00-05:00" == told["estimated_delivery_at"]
-        assert path.split("/")[2::2] == [told["order"], str(told["fulfillment"])]
-
-    def test_without_its_event_the_delivery_is_as_before(self, warehouse: Warehouse, path: str) -> None:
-        event = warehouse.shop.post(f"{path}/events/", {"status": "delivered"})["id"]
-
-        answer = warehouse.shop.send("DELETE", f"{path}/events/{event}/")
-
-        told = warehouse.shop.get(f"{path}/")
-        assert (204, "") == (answer.status, answer.text)
-        assert ("tracking_added", None) == (told["delivery_status"], told["last_event_date"])
-        assert 404 == warehouse.shop.refusal("GET", f"{path}/events/{event}/")[0]
-        assert 404 == warehouse.shop.refusal("DELETE", f"{path}/events/{event}/")[0]
-
-    def test_webhooks_tell_of_an_event(self, warehouse: Warehouse, path: str) -> None:
-        warehouse.shop.listen("https://shop.test/hook", "fulfillment.updated", "order.updated")
-
-        warehouse.shop.post(f"{path}/events/", {"status": "delivered"})
-
-        assert ["fulfillment.updated", "order.updated"] == warehouse.shop.told()
-
-    def test_orders_are_found_by_their_delivery(self, warehouse: Warehouse, path: str) -> None:
-        warehouse.shop.post(f"{path}/events/", {"status": "failure"})
-
-        assert [path.split("/")[2]] == [
-            row["number"] for row in warehouse.shop.results("/orders/?delivery_status=failed_delivery")
-        ]
-
-    @pytest.mark.parametrize(
-        ("body", "name", "text"),
-        [
-            ({}, "status", "This field is required."),
-            ({"status": "lost"}, "status", '"lost" is not a valid choice.'),
-            ({"status": "delivered", "latitude": 91}, "latitude", "Ensure this value is less than or equal to 90."),
-            ({"status": "delivered", "longitude": "-181"}, "longitude", "greater than or equal to -180."),
-            ({"status": "delivered", "longitude": "west"}, "longitude", "A valid number is required."),
-            ({"status": "delivered", "latitude": "NaN"}, "latitude", "A valid number is required."),
-            ({"status": "delivered", "happened_at": "today"}, "happened_at", "Datetime has wrong format."),
-            ({"status": "delivered", "happened_at": "0001-01-01T00:00:00+14:00"}, "happened_at", "out of range"),
-            ({"status": "delivered", "happened_at": "9999-12-31T23:00:00Z"}, "happened_at", "out of range"),
-            ({"status": "delivered", "country": "USA"}, "country", "no more than 2 characters."),
-        ],
-    )
-    def test_a_bad_event_is_refused_and_leaves_no_trace(
-        self, warehouse: Warehouse, path: str, body: dict[str, Any], name: str, text: str
-    ) -> None:
-        before = warehouse.shop.state("orders")
-
-        status, told = warehouse.shop.refusal("POST", f"{path}/events/", body)
-
-        assert (400, [name]) == (status, list(told))
-        assert text in told[name][0]
-        assert before == warehouse.shop.state("orders")
 
 
 def test_a_parcel_is_told_of_in_forms_as_well(app: Flask, warehouse: Warehouse) -> None:

@@ -1,4 +1,4 @@
-"""Customers: made, found, changed; their addresses, notes, orders and subscriptions."""
+"""Customers: made, found, changed; their addresses, orders and subscriptions."""
 
 from __future__ import annotations
 
@@ -327,37 +327,6 @@ class TestAddresses:
         (kept,) = next_commerce.get(f"/users/{first['user']['id']}/")["addresses"]
         ids = {order[name]["id"] for order in (first, second) for name in ("shipping_address", "billing_address")}
         assert {kept["id"]} == ids
-
-
-class TestNotes:
-    def test_the_newest_comes_first(self, next_commerce: NextCommerce) -> None:
-        next_commerce.freeze("2026-11-20T17:00:00Z")
-        user = user_in(next_commerce)
-        path = f"/users/{user['id']}/notes/"
-
-        answers = [next_commerce.send("POST", path, {"message": message}) for message in ("one", "two")]
-
-        assert [200, 200] == [answer.status for answer in answers]
-        assert [answers[1].json, answers[0].json] == next_commerce.results(path)
-        assert ("one", "2026-11-20T12:00:00-05:00") == (answers[0].json["message"], answers[0].json["created_at"])
-
-    def test_those_of_others_are_not_listed(self, next_commerce: NextCommerce) -> None:
-        (ada,) = next_commerce.results("/users/")
-        user = user_in(next_commerce)
-        next_commerce.post(f"/users/{user['id']}/notes/", {"message": "about Bo"})
-
-        assert [] == next_commerce.results(f"/users/{ada['id']}/notes/")
-
-    @pytest.mark.parametrize(
-        ("body", "text"), [({}, "This field is required."), ({"message": " "}, "This field may not be blank.")]
-    )
-    def test_one_that_says_nothing_is_refused(
-        self, next_commerce: NextCommerce, body: dict[str, Any], text: str
-    ) -> None:
-        path = f"/users/{user_in(next_commerce)['id']}/notes/"
-
-        assert (400, {"message": [text]}) == next_commerce.refusal("POST", path, body)
-        assert [] == next_commerce.results(path)
 
 
 class TestWhatTheyBought:

@@ -23,12 +23,6 @@ URL = "http://127.0.0.1:8080"
 
 
 @pytest.fixture
-def shop(next_commerce: NextCommerce) -> NextCommerce:
-    next_commerce.freeze()
-    return next_commerce
-
-
-@pytest.fixture
 def product(shop: NextCommerce) -> dict[str, Any]:
     """One in two colours and two sizes, of which there is Black in S."""
     made: dict[str, Any] = shop.post("/products/", tee())

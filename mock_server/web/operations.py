@@ -76,6 +76,7 @@ class Reply:
 
 
 View = Callable[[Call], Reply]
+Work = Callable[[], Reply]  # steps 3 and 4 of the road, yet to be walked
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -95,6 +96,8 @@ class Operation:
     errors: tuple[type[ApiError], ...] = ()
     schema: Callable[[], type] | None = None  # of the request body, for documents
     public: bool = False  # a page for browsers: no credentials
+    # answers instead of the work, or after it: a repeated request gets the first answer again
+    once: Callable[[Call, Work], Reply] | None = None
     parse: Callable[[Call], Any] | None = None  # reads another body than JSON: a form; raises Malformed
 
     @property

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from math import isfinite
 from typing import Any
 
@@ -67,6 +67,12 @@ def _walk(
     canned = _before_the_work(operation, call.decision)
     if canned is not None:
         return canned
+    work = partial(_work, operation, call, not_json)
+    return operation.once(call, work) if operation.once is not None else work()
+
+
+def _work(operation: Operation, call: Call, not_json: str) -> Reply:
+    """Find what the path names, load the body, call the view."""
     if operation.find is not None:
         call.found = operation.find(call)
     if operation.load is not None:

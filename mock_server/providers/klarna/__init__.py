@@ -1,8 +1,8 @@
-"""Klarna itself: Payments v1."""
+"""Klarna itself: Payments, Order Management, Customer Token, Hosted Payment Page, Checkout, Settlements."""
 
 from mock_server.providers.klarna.auth import admit, authenticate, credentials
-from mock_server.providers.klarna.errors import render
-from mock_server.providers.klarna.routes import CONTROLS, NOT_EMULATED, OPERATIONS
+from mock_server.providers.klarna.errors.wire import render
+from mock_server.providers.klarna.routes import ALARMS, CONTROLS, NOT_EMULATED, OPERATIONS
 from mock_server.providers.klarna.schemas.wire import write
 from mock_server.providers.klarna.webhooks import LISTENERS
 from mock_server.web.operations import Provider
@@ -12,7 +12,10 @@ PROVIDER = Provider(
     title="Klarna",
     base_path="",
     hosts=("api*.klarna.com", "*.playground.klarna.com", "x.klarnacdn.net"),
-    prefixes=("/payments/", "/credit/", "/eu/kp/", "/na/kp/", "/oc/kp/", *NOT_EMULATED),
+    prefixes=(
+        "/payments/", "/credit/", "/ordermanagement/", "/customer-token/", "/hpp/", "/checkout/", "/settlements/",
+        "/merchantcard/", "/eu/", "/na/", "/oc/",
+    ),
     operations=OPERATIONS,
     controls=CONTROLS,
     authenticate=authenticate,
@@ -22,4 +25,5 @@ PROVIDER = Provider(
     listeners=LISTENERS,
     not_emulated=NOT_EMULATED,
     credentials=credentials,
-)
+    alarms=ALARMS,
+)  # fmt: skip

@@ -11,9 +11,9 @@ from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.ledger import authorizations, markets, orders, sessions, tokens
 from mock_server.ledger.decisions import Verdict, read_verdict
-from mock_server.providers.klarna import errors
+from mock_server.providers.klarna.errors import payments as errors
 from mock_server.providers.klarna.schemas import payments
-from mock_server.providers.klarna.state import (
+from mock_server.providers.klarna.state.payments import (
     authorized_payment_method,
     body_digest,
     differences,

@@ -10,9 +10,9 @@ from mock_server.core.rules import Decision
 from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.ledger import authorizations, markets, sessions
-from mock_server.providers.klarna import errors
+from mock_server.providers.klarna.errors import payments as errors
 from mock_server.providers.klarna.schemas import payments
-from mock_server.providers.klarna.state import is_strict
+from mock_server.providers.klarna.state.payments import is_strict
 
 _DIGITS_ONLY = re.compile(r"\d+")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")

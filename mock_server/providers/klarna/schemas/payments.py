@@ -19,7 +19,7 @@ from mock_server.core.errors import Fault
 from mock_server.core.grammar import load_strictly
 from mock_server.ledger import markets
 from mock_server.ledger.arithmetic import check_purchase
-from mock_server.providers.klarna.errors import BadValue
+from mock_server.providers.klarna.errors.payments import BadValue
 from mock_server.providers.klarna.schemas.fields import Flag, KlarnaSchema, Many, Part, Text, Whole, load
 
 MOST_PER_LINE = 200_000_000  # unit_price and total_amount, minor units

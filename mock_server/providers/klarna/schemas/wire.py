@@ -7,7 +7,7 @@ from json.encoder import encode_basestring as quoted
 from typing import Any
 
 from mock_server.core.clock import stopwatch_ms
-from mock_server.providers.klarna.errors import correlation_id
+from mock_server.providers.klarna.errors.wire import correlation_id
 from mock_server.web.operations import Call, Reply
 
 JSON = "application/json;charset=utf-8"

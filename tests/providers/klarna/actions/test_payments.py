@@ -11,8 +11,8 @@ from mock_server.core.rules import Decision
 from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.ledger import authorizations, orders, sessions
-from mock_server.providers.klarna import errors
 from mock_server.providers.klarna.actions import payments, shopper
+from mock_server.providers.klarna.errors import payments as errors
 from mock_server.settings import Settings
 
 from tests.threads import tried_at_once

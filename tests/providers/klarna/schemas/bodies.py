@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mock_server.providers.klarna.errors import BadValue
+from mock_server.providers.klarna.errors.payments import BadValue
 
 _STEP = re.compile(r"(\w+)|\[(\d+)\]")
 MOST = 200_000_000

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mock_server.core.errors import Misused
-from mock_server.providers.klarna.errors import BadValue
+from mock_server.providers.klarna.errors.payments import BadValue
 from mock_server.providers.klarna.schemas import payments
 
 from ..conftest import purchase_of

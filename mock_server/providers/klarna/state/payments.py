@@ -1,4 +1,4 @@
-"""Klarna's own nouns over the ledger's records: who pays how, and whether two requests are the same."""
+"""Who pays how, where the browser goes, and whether two requests are the same."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from .conftest import Klarna, basic
+from ..conftest import Klarna, basic
 
 THANKS = "https://shop.test/thanks?order={order.id}&session={session.id}"
 

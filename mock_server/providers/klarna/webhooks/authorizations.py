@@ -1,4 +1,4 @@
-"""What Klarna tells a merchant's server by itself, and how often it tries."""
+"""The authorization callback: a shop learns of its token even when the browser is gone."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 
 from mock_server.core.store import Record
 from mock_server.core.world import World
-from mock_server.ledger import events
 
 
 def send_authorization_callback(world: World, authorization: Record) -> None:
@@ -29,6 +28,3 @@ def send_authorization_callback(world: World, authorization: Record) -> None:
         retry_after_s=(1, 2),
         timeout_s=2,
     )
-
-
-LISTENERS = {events.AUTHORIZATION_GRANTED: (send_authorization_callback,)}

@@ -11,7 +11,7 @@ from mock_server.core.world import World
 from mock_server.ledger import authorizations, sessions
 from tests.receiver import Receiver
 
-from .conftest import Klarna, purchase_of
+from ..conftest import Klarna, purchase_of
 
 NOW = timedelta()
 

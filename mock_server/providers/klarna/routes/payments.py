@@ -1,4 +1,4 @@
-"""Klarna's endpoints: method, path, body, outcomes; each view is one call of the action of its name."""
+"""Klarna Payments v1: method, path, body, outcomes of each endpoint, and what a shopper does in the widget."""
 
 from __future__ import annotations
 
@@ -9,26 +9,17 @@ from mock_server.core.errors import ApiError, Misused
 from mock_server.core.rules import ACCEPTED, Option
 from mock_server.ledger import markets
 from mock_server.ledger.decisions import PENDING_OPTIONS
-from mock_server.providers.klarna import errors, pages
 from mock_server.providers.klarna.actions import payments as actions
 from mock_server.providers.klarna.actions import shopper
+from mock_server.providers.klarna.errors import payments as errors
+from mock_server.providers.klarna.pages import payments as pages
 from mock_server.providers.klarna.schemas import payments as schemas
-from mock_server.providers.klarna.state import is_strict
+from mock_server.providers.klarna.state.payments import is_strict
 from mock_server.web.operations import Call, Reply, chosen, operation
 
 PAYMENTS = "klarna.payments"
 DOCS = "https://docs.klarna.com/api/payments/#operation/"
 SDK_DOCS = "https://docs.klarna.com/payments/web-payments/additional-resources/klarna-payments-sdk-reference/"
-
-# real paths that this server does not answer yet -> what is missing
-NOT_EMULATED: Mapping[str, str] = {
-    "/ordermanagement/": "Order Management v1",
-    "/customer-token/": "Customer Token v1",
-    "/hpp/": "Hosted Payment Page v1",
-    "/checkout/": "Checkout v3",
-    "/settlements/": "Settlements v1",
-    "/merchantcard/": "Merchant Card Service v3",
-}
 
 
 def _paths(value: Any) -> None:
@@ -176,7 +167,7 @@ def authorize(call: Call) -> Reply:
     return Reply(answer)
 
 
-OPERATIONS = (
+PAYMENTS_OPERATIONS = (
     create_session, read_session, update_session, create_order, delete_authorization, create_customer_token, redirect,
 )  # fmt: skip
-CONTROLS = (authorize,)
+PAYMENTS_CONTROLS = (authorize,)

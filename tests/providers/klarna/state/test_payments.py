@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mock_server.providers.klarna.state import (
+from mock_server.providers.klarna.state.payments import (
     authorized_payment_method,
     body_digest,
     differences,
@@ -14,7 +14,7 @@ from mock_server.providers.klarna.state import (
 )
 from mock_server.settings import Settings
 
-from .conftest import purchase_of
+from ..conftest import purchase_of
 
 FULL = purchase_of(
     billing_address={"given_name": "Astrid", "postal_code": "11122", "country": "SE"},

@@ -1,10 +1,10 @@
-"""What a shopper's browser gets from Klarna's hosts."""
+"""Where a browser goes after an order was placed."""
 
 from __future__ import annotations
 
 from mock_server.providers.klarna.actions.payments import find_session
-from mock_server.providers.klarna.errors import InvalidSessionId
-from mock_server.providers.klarna.state import filled_in
+from mock_server.providers.klarna.errors.payments import InvalidSessionId
+from mock_server.providers.klarna.state.payments import filled_in
 from mock_server.web.operations import Call, Reply
 
 

@@ -1,0 +1,1 @@
+"""Klarna's refusals, one module per API, and their shape on the wire."""

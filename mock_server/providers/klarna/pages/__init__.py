@@ -1,0 +1,1 @@
+"""What a shopper's browser gets from Klarna's hosts, one module per API."""

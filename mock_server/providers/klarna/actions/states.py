@@ -120,6 +120,8 @@ def _amount(wanted: Mapping[str, Any], name: str, part: str, whole: Any) -> int:
         raise Misused(f"{name}: not of state {wanted['state']}")
     if not part or not isinstance(whole, int):
         return 0
+    if part == "part" and whole < 2:
+        raise Misused(f"order_amount is {whole}, expected at least 2 for state {wanted['state']}")
     if amount is None:
         return whole if part == "all" else whole // 2
     if (part == "all" and amount != whole) or not 0 < amount < whole + (part == "all"):
@@ -134,7 +136,7 @@ def _place(world: World, purchase: Mapping[str, Any], decision: Decision, *, mer
     session = payments.find_session(world, made["session_id"])
     told = shopper.authorize(world, session, _ACCEPTED, data={})
     if "authorization_token" not in told:
-        raise Misused(f"the shopper is not authorized: {told}")
+        raise Misused(f"the shopper is not authorized: {', '.join(told['error']['invalid_fields'])}")
     token = told["authorization_token"]
     answer = payments.create_order(
         world, payments.find_authorization(world, token), body, decision,

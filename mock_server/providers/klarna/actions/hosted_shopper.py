@@ -83,10 +83,12 @@ def _told(world: World, session: Record, status: str, **changes: Any) -> Record:
     return moved
 
 
-def _pay(world: World, session: Record, decision: Decision, category: str) -> Act:
+def _pay(world: World, session: Record, of_the_page: Decision, category: str) -> Act:
+    decision = of_the_page
     try:
         payment_session = payments.find_open_session(world, session["payment_session_id"])
-        decision = _of_the_widget(world, payment_session, decision)
+        decision = _of_the_widget(world, payment_session, of_the_page)
+        _require_work(decision)
         answer = shopper.authorize(world, payment_session, decision, data={}, category=category)
     except Misused:
         raise
@@ -100,7 +102,9 @@ def _pay(world: World, session: Record, decision: Decision, category: str) -> Ac
         return Act(_told(world, session, status, refusal=_why(decision)), decision)
     if state.mode_of(session) == state.NO_ORDER:
         return Act(_told(world, session, state.COMPLETED, authorization_token=token), decision)
-    return _place(world, session, token, decision)
+    placed = Decision() if decision is of_the_page else _decided(world, _CREATE_ORDER, payment_session)
+    done = _place(world, session, payment_session, token, placed)
+    return done._replace(decision=decision) if placed.is_default else done
 
 
 def _why(decision: Decision) -> str:
@@ -122,27 +126,30 @@ def _decided(world: World, operation: str, payment_session: Record) -> Decision:
     return world.decide(operation, lambda path: look_into(view, path.split(".")))
 
 
-def _place(world: World, session: Record, token: str, decision: Decision) -> Act:
+def _require_work(decision: Decision) -> None:
+    """Raises ApiError for a rule by which nothing is done: the page gets no answer either."""
+    fault = decision.fault
+    if decision.error or "status" in fault or fault.get("drop") == "request":
+        raise ApiError(f"{decision.decided_by}: {decision.error or dict(fault)}")
+
+
+def _place(world: World, session: Record, payment_session: Record, token: str, decision: Decision) -> Act:
     """Place the order as the shop would; the order then completes the session, see ``follow_order``."""
-    payment_session = payments.find_session(world, session["payment_session_id"])
     known = payment_session["purchase"]
     purchase = {name: value for name, value in known.items() if name not in _OF_A_SESSION_ONLY}
     purchase["auto_capture"] = state.mode_of(session) == state.CAPTURE_ORDER
-    of_the_order = _decided(world, _CREATE_ORDER, payment_session)
-    counted = decision if of_the_order.is_default else of_the_order
     try:
-        if of_the_order.error:
-            raise ApiError(f"{of_the_order.decided_by}: {of_the_order.error}")
+        _require_work(decision)
         authorization = payments.find_authorization(world, token)
         payments.create_order(
-            world, authorization, purchase, of_the_order,
+            world, authorization, purchase, decision,
             token=token, merchant=session["merchant"], base_url=session["base_url"],
         )  # fmt: skip
     except Misused:
         raise
     except ApiError as refusal:
-        return Act(_refused(world, session, refusal), counted)
-    return Act(world.store.get(state.KIND, session["id"]) or session, counted)
+        return Act(_refused(world, session, refusal), decision)
+    return Act(world.store.get(state.KIND, session["id"]) or session, decision)
 
 
 def _refused(world: World, session: Record, refusal: ApiError) -> Record:

@@ -62,8 +62,8 @@ def act(world: World, session: Record, decision: Decision, *, category: str = ""
     session is over or another payment of it is at work, Misused for a category that the page does not show.
     Source: docs.klarna.com, Hosted Payment Page, tracking session status (read 2026-11-21).
     """
-    session = enter(world, session)
     _check_category(categories_of(world, session), category)
+    session = enter(world, session)
     if decision.outcome in _STATUSES:
         return Act(_leave(world, session, _STATUSES[decision.outcome]), decision)
     with state.paying(world, session["id"]):
@@ -102,6 +102,7 @@ def _pay(world: World, session: Record, of_the_page: Decision, category: str) ->
         return Act(_told(world, session, status, refusal=_why(decision)), decision)
     if state.mode_of(session) == state.NO_ORDER:
         return Act(_told(world, session, state.COMPLETED, authorization_token=token), decision)
+    # who spoke of this page has spoken of its order too
     placed = Decision() if decision is of_the_page else _decided(world, _CREATE_ORDER, payment_session)
     done = _place(world, session, payment_session, token, placed)
     return done._replace(decision=decision) if placed.is_default else done

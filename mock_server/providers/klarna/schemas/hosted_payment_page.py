@@ -97,7 +97,7 @@ class CompleteSchema(Schema):
     decide = mm.String()
     after = mm.String()
     reason = mm.String()
-    fields_ = mm.List(mm.String(), data_key="fields")
+    fields_ = mm.List(mm.String(), data_key="fields", attribute="fields")
 
 
 class Hosted(NamedTuple):

@@ -13,9 +13,11 @@ from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.core.worlds import Worlds
 from mock_server.ledger import authorizations, orders, sessions
+from mock_server.ledger.decisions import Verdict
 from mock_server.providers.klarna.actions import hosted_payment_page as actions
 from mock_server.providers.klarna.actions import hosted_shopper as shopper
 from mock_server.providers.klarna.actions import payments
+from mock_server.providers.klarna.errors.payments import InvalidSessionId
 from mock_server.providers.klarna.state import hosted_payment_page as state
 
 from ..conftest import purchase_of
@@ -196,7 +198,7 @@ class TestNotPaying:
         done = shopper.act(world, session, said("expired")).session
 
         assert "TIMEOUT" == done["status"]
-        with pytest.raises(actions.InvalidSessionId):
+        with pytest.raises(InvalidSessionId):
             actions.find_session(world, session["id"])
 
     def test_a_payment_session_that_went_away_is_an_error(self, world: World) -> None:
@@ -294,7 +296,7 @@ class TestTheSameOrderElsewhere:
         placed = {"token": authorization["token"], "body_digest": "", "answer": {}}
         return orders.place_order(
             world, order_id, purchase_of(), authorization=authorization, placed=placed,
-            verdict=payments.Verdict(), placed_through="klarna",
+            verdict=Verdict(), placed_through="klarna",
         )  # fmt: skip
 
     def test_an_order_completes_the_pages_of_its_payment_session(self, world: World) -> None:

@@ -85,6 +85,16 @@ class TestReadSession:
         }
         assert [200, list(expected.items())] == [answer.status_code, list(answer.get_json().items())]
 
+    def test_a_rule_sees_what_is_bought(self, host: Host) -> None:
+        rule = {
+            "when": {"operation": f"{HPP}.read_session", "match": {"purchase.order_amount": 25000}},
+            "then": {"error": "PermissionDenied"},
+        }
+        host.klarna.call("POST", "/_mock/rules", rule)
+
+        assert_refused(host.read(host.create()["session_id"]), 403, "PERMISSION_DENIED", [])
+        assert_refused(host.read("nobody"), 404, "NOT_FOUND", ["Invalid session id"])
+
     def test_an_unknown_session_is_refused(self, host: Host) -> None:
         assert_refused(host.read("nobody"), 404, "NOT_FOUND", ["Invalid session id"])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, NoReturn
 
 from mock_server.core.clock import Alarm, parse_time, to_text
@@ -29,26 +30,31 @@ def create_session(world: World, asked: Mapping[str, Any], *, merchant: str, bas
     Source: docs.klarna.com, Hosted Payment Page, create session (read 2026-11-21).
     """
     payment_session = _payment_session(world, asked["hosted"])
-    purchase, options = payment_session["purchase"], asked.get("options") or {}
-    check_categories(options, [identifier for identifier, _ in payment_session["categories"]])
-    now, expires_at = world.clock.now(), parse_time(payment_session["expires_at"]) - state.EARLIER
-    if expires_at <= now:
+    check_categories(asked.get("options") or {}, [identifier for identifier, _ in payment_session["categories"]])
+    expires_at = parse_time(payment_session["expires_at"]) - state.EARLIER
+    if expires_at <= world.clock.now():
         why = f"payment session {payment_session['id']} expires at {payment_session['expires_at']}, a page 1 h before"
         raise InvalidSessionId() from LookupError(why)
-    session: Record = {
+    session = _new(world, payment_session, asked, expires_at) | {"merchant": merchant, "base_url": base_url}
+    state.keep(world, session)
+    world.clock.set_alarm(expires_at, state.EXPIRY, session["id"])
+    return _created(world, session)
+
+
+def _new(world: World, payment_session: Record, asked: Mapping[str, Any], expires_at: datetime) -> Record:
+    now, purchase = to_text(world.clock.now()), payment_session["purchase"]
+    return {
         "id": world.ids.uuid("klarna_hpp_session", versions="13457"),
         "page_id": world.ids.token("klarna_hpp_page", 7),
-        "merchant": merchant,
         "payment_session_id": payment_session["id"],
         "merchant_urls": asked.get("merchant_urls") or {},
-        "options": options,
+        "options": asked.get("options") or {},
         "profile_id": asked.get("profile_id"),
-        "base_url": base_url,
         "region": markets.MARKETS[markets.country_of(purchase)].path,
         "channel": purchase.get("acquiring_channel", state.ECOMMERCE),
         "status": state.WAITING,
-        "created_at": to_text(now),
-        "updated_at": to_text(now),
+        "created_at": now,
+        "updated_at": now,
         "expires_at": to_text(expires_at),
         "authorization_token": None,
         "order_id": None,
@@ -57,9 +63,6 @@ def create_session(world: World, asked: Mapping[str, Any], *, merchant: str, bas
         "paying_since": None,
         "distributions": [],
     }
-    state.keep(world, session)
-    world.clock.set_alarm(expires_at, state.EXPIRY, session["id"])
-    return _created(world, session)
 
 
 def _payment_session(world: World, hosted: Hosted) -> Record:

@@ -1,7 +1,7 @@
 """Sessions of the Hosted Payment Page: their statuses, what is told of them, where they lead.
 
-A session record: id, page_id (of its short address), merchant, payment_session_id, merchant_urls, options, base_url,
-region (eu | na | oc), channel (ECOMMERCE | IN_STORE | TELESALES), status, created_at, updated_at, expires_at,
+A session record: id, page_id (of its short address), payment_session_id, merchant_urls, options, profile_id, merchant,
+base_url, region (eu | na | oc), channel (ECOMMERCE | IN_STORE | TELESALES), status, created_at, updated_at, expires_at,
 authorization_token, order_id, klarna_reference, refusal (why the last try led to nothing), paying_since (while a
 shopper's payment is at work), distributions (oldest first: {method, contact_information, url, distributed_at}).
 """

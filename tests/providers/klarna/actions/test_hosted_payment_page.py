@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from mock_server.core.clock import Alarm
 from mock_server.core.errors import NotEmulated
 from mock_server.core.world import World
 from mock_server.ledger import sessions
@@ -158,6 +159,15 @@ def test_a_page_that_is_over_does_not_time_out(world: World, outcome: str) -> No
 
     assert done["status"] == again(world, session)["status"]
     assert "klarna.hosted_payment_page.timeout" not in [what["what"] for what in fired]
+
+
+def test_an_alarm_that_comes_too_late_does_nothing(world: World) -> None:
+    session = hosted(world, merchant_urls=HOOK)
+    actions.delete_session(world, session)
+
+    fired = actions.expire(world, Alarm(0, state.EXPIRY, session["id"]))
+
+    assert [None, "DISABLED", ["DISABLED"]] == [fired, again(world, session)["status"], told(world)]
 
 
 def test_a_distribution_is_kept_and_not_sent(world: World) -> None:

@@ -266,6 +266,22 @@ class TestWhoDecides:
 
         assert ["ERROR", []] == [done["status"], list(world.store.all("orders"))]
 
+    def test_a_rule_that_makes_no_sense_for_this_order_is_told_to_who_wrote_it(self, world: World) -> None:
+        rule = {
+            "when": {
+                "operation": CREATE_ORDER,
+                "match": {"purchase.billing_address.email": {"matches": r"\+slow-(?P<time>\w+)@"}},
+            },
+            "then": {"outcome": "pending", "decide": "accepted", "after": "{time}"},
+        }
+        add_rules(world, rule)
+        session = hosted(world, options=PLACING, purchase=billing("a+slow-never@shop.test"))
+
+        with pytest.raises(Misused, match="rule 1: 'never' is no duration"):
+            shopper.act(world, session, Decision())
+
+        assert ["IN_PROGRESS", None] == [again(world, session)[name] for name in ("status", "paying_since")]
+
     def test_a_widget_that_wants_to_be_finalized_is(self, world: World) -> None:
         add_rule(world, AUTHORIZE, outcome="finalize_required")
 

@@ -11,6 +11,7 @@ from mock_server.core.world import World
 from mock_server.providers.klarna.actions import hosted_payment_page as actions
 from mock_server.providers.klarna.actions import hosted_shopper as shopper
 from mock_server.providers.klarna.state import hosted_payment_page as state
+from mock_server.providers.klarna.webhooks.hosted_payment_page import follow_order
 from tests.receiver import Receiver
 
 from ..hosted import again, hosted, said
@@ -102,6 +103,14 @@ def test_a_strangers_server_is_not_called(world: World) -> None:
 
     (message,) = world.outbox.newest()
     assert "held" == message["state"]
+
+
+def test_an_order_without_a_payment_session_completes_no_page(world: World) -> None:
+    session = hosted(world, merchant_urls={"status_update": "http://127.0.0.1:9/told"})
+
+    follow_order(world, {"order_id": "o-1", "session_id": None})
+
+    assert session == again(world, session)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from mock_server.providers.klarna.routes import idempotent
 from mock_server.providers.klarna.routes.checkout import CHECKOUT_CONTROLS, CHECKOUT_OPERATIONS
 from mock_server.providers.klarna.routes.customer_token import CUSTOMER_TOKEN_CONTROLS, CUSTOMER_TOKEN_OPERATIONS
 from mock_server.providers.klarna.routes.hosted_payment_page import (
+    EXPIRE_HOSTED_PAGE,
     HOSTED_PAYMENT_PAGE_CONTROLS,
     HOSTED_PAYMENT_PAGE_OPERATIONS,
 )
@@ -26,7 +27,9 @@ CONTROLS = (
 # real paths that this server does not answer yet -> what is missing
 NOT_EMULATED: Mapping[str, str] = {
     "/customer-token/": "Customer Token v1",
-    "/hpp/": "Hosted Payment Page v1",
+    "/eu/hpp/distributions/": "the distribution module of the Hosted Payment Page",
+    "/na/hpp/distributions/": "the distribution module of the Hosted Payment Page",
+    "/oc/hpp/distributions/": "the distribution module of the Hosted Payment Page",
     "/checkout/": "Checkout v3",
     "/settlements/": "Settlements v1",
     "/merchantcard/": "Merchant Card Service v3",
@@ -35,6 +38,7 @@ NOT_EMULATED: Mapping[str, str] = {
 # name of an alarm -> what is done when it goes off
 ALARMS: Mapping[str, Handler] = {
     idempotent.FORGET: idempotent.forget_due,
+    **EXPIRE_HOSTED_PAGE,
 }
 
 __all__ = ["ALARMS", "CONTROLS", "NOT_EMULATED", "OPERATIONS"]

@@ -197,7 +197,7 @@ class AuthorizeSchema(Schema):
     decide = mm.String()
     after = mm.String()
     reason = mm.String()
-    fields_ = mm.List(mm.String(), data_key="fields")
+    fields_ = mm.List(mm.String(), data_key="fields", attribute="fields")
 
 
 @cache

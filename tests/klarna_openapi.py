@@ -2,8 +2,9 @@
 
 Each endpoint of the documents must be served, or be told as not emulated. Then the tests of Klarna are run, and every
 answer to a legal request that they get must have a status and a shape of its document, without keys that it does not
-know. At last each row of the catalogue of errors must be one that some operation of its API declares. Where documents are wrong or older than recorded traffic EXCEPTIONS say why; anything else is printed, and the
-exit status is 1. The documents are other people's and no part of this project; where they are not there is nothing to do.
+know. At last each row of the catalogue of errors must be one that some operation of its API declares. Where documents
+are wrong or older than recorded traffic EXCEPTIONS say why; anything else is printed, and the exit status is 1. The
+documents are other people's and no part of this project; where they are not there is nothing to do.
 """
 
 from __future__ import annotations

@@ -50,5 +50,6 @@ def render(error: ApiError, call: Call) -> Reply:
     if not code:
         code, messages = next(_OF_THE_ROAD[kind] for kind in type(error).__mro__ if kind in _OF_THE_ROAD)
         messages = messages or (error.messages if isinstance(error, NotEmulated) else [])
-    body = {"correlation_id": correlation_id(call), "error_code": code, "error_messages": messages}
+    told = {"correlation_id": correlation_id(call), "error_code": code, "error_messages": messages}
+    body = {name: told[name] for name in (*getattr(error, "members_first", ()), *told)} | getattr(error, "members", {})
     return Reply(body, error.status, error.headers, "application/json")

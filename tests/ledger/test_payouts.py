@@ -186,12 +186,10 @@ def test_movements_of_today_have_no_reference_yet(world: World, till: Till) -> N
     order = captured(till, 1000)
     book = Book(world)
 
-    told = [(movement.type, movement.detail, movement.amount, book.reference(movement)) for movement in book.movements()]
+    told = [(each.type, each.detail, each.amount, book.reference(each)) for each in book.movements()]
 
     assert [(SALE, "PURCHASE", 1000, None), (FEE, "PURCHASE_FEE_PERCENTAGE", 30, None)] == told
-    assert told == [
-        (each.type, each.detail, each.amount, book.reference(each)) for each in book.movements(order["order_id"])
-    ]
+    assert list(book.movements()) == list(book.movements(order["order_id"]))
     assert [] == list(book.movements("no such order"))
 
 

@@ -173,9 +173,8 @@ class TestCreateOrder:
         klarna.call("PUT", "/_mock/scenario", {"name": "charge-failed-then-recovers"})
 
         first, again = (charge(klarna, token, Klarna_Idempotency_Key="key") for _ in range(2))
-        other = charge(klarna, token, Klarna_Idempotency_Key="another")
 
-        assert [403, 403, 403] == [first.status_code, again.status_code, other.status_code]
+        assert [403, 403] == [first.status_code, again.status_code]
         assert (first.data, first.headers["Content-Type"]) == (again.data, again.headers["Content-Type"])
 
 

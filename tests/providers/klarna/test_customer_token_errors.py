@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from .charges import IN_AMERICA, cancel, change, charge, charge_of, placed, read, token_of, token_of_american
+from .charges import cancel, change, charge, charge_of, placed, read, token_of, token_of_american
 from .conftest import Klarna
 
 OF_CREATE_ORDER: list[tuple[str, int, str, list[str]]] = [
@@ -159,7 +159,7 @@ class TestShoppersOfTests:
     ) -> None:
         token = token_of_american(klarna, f"customer+pend-{word}-05@email.us")
 
-        answer = charge(klarna, token, charge_of(**IN_AMERICA))
+        answer = charge(klarna, token, charge_of(purchase_currency="USD"))
         klarna.call("POST", "/_mock/clock", {"advance": "5m"})
 
         assert ("PENDING", becomes) == (answer.get_json()["fraud_status"], placed(klarna)[0]["fraud_status"])

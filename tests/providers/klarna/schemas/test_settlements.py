@@ -69,7 +69,9 @@ def test_a_span_holds_both_its_ends_and_its_currency(date: str, currency: str, i
     assert is_held is span.holds(date, currency)
 
 
-@pytest.mark.parametrize(("query", "page"), [({"size": "500"}, Page(500, 0)), ({"size": "1", "offset": "7"}, Page(1, 7))])
+@pytest.mark.parametrize(
+    ("query", "page"), [({"size": "500"}, Page(500, 0)), ({"size": "1", "offset": "7"}, Page(1, 7))]
+)
 def test_a_page_is_read(query: dict[str, str], page: Page) -> None:
     assert page == schemas.load_page(query)
 

@@ -60,7 +60,7 @@ def test_a_day_is_paid_out_when_it_is_over(world: World, till: Till) -> None:
 @pytest.mark.parametrize(
     ("amount", "rate", "fixed", "fee"),
     [(10_000, 299, 0, 299), (1, 299, 0, 0), (17, 299, 0, 1), (16, 299, 0, 0), (1000, 0, 0, 0), (1000, 0, 35, 35),
-     (1000, 250, 35, 60), (1000, 10_000, 0, 1000)],
+     (1000, 250, 35, 60), (1000, 10_000, 0, 1000), (0, 299, 35, 0)],
 )  # fmt: skip
 def test_fees_are_a_share_rounded_to_the_nearest_and_a_fixed_part(
     world: World, till: Till, amount: int, rate: int, fixed: int, fee: int

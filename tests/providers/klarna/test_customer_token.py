@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from .charges import AMERICAN, cancel, change, charge, charge_of, placed, read, token_of, token_of_american
-from .conftest import Klarna, klarna_with
+from .conftest import Klarna, klarna_with, purchase_of
 
 CONFIRMATION = {"confirmation": "https://shop.test/thanks?order={order.id}&session={session.id}"}
 UNKNOWN = "unknown-token"
@@ -143,6 +143,15 @@ class TestCreateOrder:
 
     def test_an_order_without_a_confirmation_url_leads_nowhere(self, klarna: Klarna) -> None:
         order_id = charge(klarna, token_of(klarna)).get_json()["order_id"]
+
+        found = klarna.http.get(f"/eu/kp/v1/sessions/{order_id}/redirect")
+
+        assert 404 == found.status_code
+
+    def test_the_id_of_an_order_with_a_session_is_no_sessions(self, klarna: Klarna) -> None:
+        order_id = klarna.create_order(
+            klarna.token(merchant_urls=CONFIRMATION), purchase_of(merchant_urls=CONFIRMATION)
+        ).get_json()["order_id"]
 
         found = klarna.http.get(f"/eu/kp/v1/sessions/{order_id}/redirect")
 

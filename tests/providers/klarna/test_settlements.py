@@ -164,6 +164,11 @@ class TestSpans:
         assert first == again
         assert references(klarna) == [each["payment_reference"] for each in first["payouts"] + second["payouts"]]
 
+    def test_the_page_before_begins_at_the_start_at_the_earliest(self, klarna: Klarna) -> None:
+        pagination = found(klarna, "/payouts?size=2&offset=1")["pagination"]
+
+        assert f"{URL}/payouts?size=2&offset=0" == pagination["prev"]
+
     @pytest.mark.parametrize(
         ("path", "message"),
         [
@@ -297,7 +302,7 @@ class TestTransactions:
 
 class TestReports:
     def test_a_payouts_report_has_its_totals_and_its_transactions(self, klarna: Klarna) -> None:
-        sold(klarna, 123_456, merchant_reference1='a;"b"\nc')
+        sold(klarna, 123_405, merchant_reference1='a;"b"\nc')
         days(klarna)
         (reference,) = references(klarna)
 
@@ -306,7 +311,7 @@ class TestReports:
         names, totals, empty, columns, *rows = _rows(answer)
         told = dict(zip(names, totals, strict=True))
         assert [] == empty
-        assert ("1234.56", "36.91", "1197.65", "SEK", reference, "2026-11-21T00:00:00Z", "PK00001") == tuple(
+        assert ("1234.05", "36.90", "1197.15", "SEK", reference, "2026-11-21T00:00:00Z", "PK00001") == tuple(
             told[name]
             for name in (
                 "total_sale_amount", "total_fee_amount", "total_settlement_amount", "settlement_currency",
@@ -317,10 +322,21 @@ class TestReports:
             "type", "capture_date", "sale_date", "order_id", "short_order_id", "capture_id", "merchant_reference1",
             "merchant_reference2", "amount", "posting_currency",
         ] == columns[:10]  # fmt: skip
-        assert [("SALE", "1234.56", 'a;"b"\nc'), ("FEE", "36.91", 'a;"b"\nc')] == [
+        assert [("SALE", "1234.05", 'a;"b"\nc'), ("FEE", "36.90", 'a;"b"\nc')] == [
             (row[0], row[8], row[6]) for row in rows
         ]
         assert all(len(columns) == len(row) for row in rows)
+
+    def test_a_reports_transactions_come_as_time_went_by(self, klarna: Klarna) -> None:
+        early, late = bought(klarna), bought(klarna)
+        for order_id in (late, early):
+            captures.capture_order(klarna.world, order_id, 1000)
+            klarna.world.advance(timedelta(minutes=1))
+        days(klarna)
+
+        answer = get(klarna, f"/reports/payout-with-transactions?payment_reference={references(klarna)[0]}")
+
+        assert [late, late, early, early] == [row[3] for row in _rows(answer)[4:]]
 
     def test_a_span_of_payouts_is_one_report(self, klarna: Klarna) -> None:
         for _ in range(3):

@@ -68,6 +68,13 @@ def test_a_place_for_pushes_does_without_no_confirmation() -> None:
     assert ["Bad value: merchant_urls.confirmation"] == messages(raised)
 
 
+def test_nothing_is_not_charged() -> None:
+    with pytest.raises(BadValue) as raised:
+        schemas.load_order(charge_of(0))
+
+    assert ["Bad value: order_amount"] == messages(raised)
+
+
 def test_an_attachment_is_json_in_a_string() -> None:
     fine = {"body": "{}", "content_type": "application/vnd.klarna.internal.emd-v2+json"}
 

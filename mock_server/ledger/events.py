@@ -13,4 +13,6 @@ ORDER_CAPTURED = "order.captured"
 ORDER_REFUNDED = "order.refunded"
 ORDER_CANCELLED = "order.cancelled"  # nothing was captured, nothing will be
 ORDER_RELEASED = "order.released"  # part was captured, the rest will not be
+ORDER_UPDATED = "order.updated"  # another amount is authorised, for other lines
+ORDER_ACKNOWLEDGED = "order.acknowledged"  # the merchant knows of the order
 ORDER_EXPIRED = "order.expired"  # the order; its authorization ran out with nothing captured

@@ -77,6 +77,30 @@ def test_a_cancelled_subscription_is_charged_no_more(klarna_over_http: Klarna) -
     assert "CANCELLED" == fine(klarna_over_http.send("GET", f"/customer-token/v1/tokens/{token}"))["status"]
 
 
+def test_a_return_after_the_payout_is_owed_and_repaid(klarna_over_http: Klarna) -> None:
+    klarna = klarna_over_http
+    token = _token(klarna)
+    order_id = fine(_charge(klarna, token))["order_id"]
+    klarna.advance("1d")
+    refund = {"refunded_amount": 1990, "reference": "RMA-1"}
+    fine(klarna.send("POST", f"/ordermanagement/v1/orders/{order_id}/refunds", refund))
+    klarna.advance("1d")
+    fine(_charge(klarna, token, 5000))
+    klarna.advance("1d")
+
+    told = [payout["totals"] for payout in _payouts(klarna)]
+    path = f"/settlements/v1/transactions?order_id={order_id}"
+    transactions = fine(klarna.send("GET", path))["transactions"]
+
+    names = ("settlement_amount", "return_amount", "repay_amount", "closing_debt_balance_amount")
+    assert [(1930, 0, 0, 0), (0, 1990, 0, 1990), (2860, 0, 1990, 0)] == [
+        tuple(totals[name] for name in names) for totals in told
+    ]
+    assert [("SALE", None), ("FEE", None), ("RETURN", "RMA-1")] == [
+        (each["type"], each.get("merchant_refund_reference")) for each in transactions
+    ]
+
+
 @pytest.mark.parametrize(
     ("scenario", "code"),
     [

@@ -20,7 +20,6 @@ class TokenNotFound(ApiError):
 
     status = 404
     code = "TOKEN_NOT_FOUND"
-    members_first = ("error_code", "error_messages")  # as recorded; other refusals begin with correlation_id
 
 
 class InvalidCustomerTokenId(ApiError):

@@ -25,7 +25,6 @@ CONTROLS = (
 
 # real paths that this server does not answer yet -> what is missing
 NOT_EMULATED: Mapping[str, str] = {
-    "/ordermanagement/": "Order Management v1",
     "/hpp/": "Hosted Payment Page v1",
     "/checkout/": "Checkout v3",
     "/merchantcard/": "Merchant Card Service v3",

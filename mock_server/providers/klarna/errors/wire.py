@@ -17,6 +17,7 @@ from mock_server.core.errors import (
     UnknownPath,
     WrongMethod,
 )
+from mock_server.providers.klarna.errors.customer_token import TokenNotFound, UnavailablePaymentMethod
 from mock_server.providers.klarna.errors.order_management import InvalidId, TooManyRequests
 from mock_server.web.operations import Call, Reply
 
@@ -73,7 +74,7 @@ def render(error: ApiError, call: Call) -> Reply:
 
 
 def _envelope(error: ApiError, call: Call) -> dict[str, Any]:
-    """Order Management names the code first, the other APIs the correlation id (since 2023-05)."""
+    """Order Management names the code first, as do unknown tokens; others the correlation id (since 2023-05)."""
     code, messages = error.code, error.messages
     if isinstance(error, RateLimited):
         code, messages = TooManyRequests.code, TooManyRequests.default_messages()
@@ -82,7 +83,9 @@ def _envelope(error: ApiError, call: Call) -> dict[str, Any]:
         messages = messages or (error.messages if isinstance(error, NotEmulated) else [])
     told = {"error_code": code, "error_messages": messages}
     correlation = {"correlation_id": correlation_id(call)}
-    return told | correlation if is_order_management(call) else correlation | told
+    members = error.members if isinstance(error, UnavailablePaymentMethod) else {}
+    comes_last = is_order_management(call) or isinstance(error, TokenNotFound)
+    return (told | correlation if comes_last else correlation | told) | dict(members)
 
 
 def _no_page(call: Call) -> Mapping[str, Any]:

@@ -13,7 +13,7 @@ from mock_server.providers.klarna.routes.hosted_payment_page import (
 )
 from mock_server.providers.klarna.routes.order_management import ORDER_MANAGEMENT_CONTROLS, ORDER_MANAGEMENT_OPERATIONS
 from mock_server.providers.klarna.routes.payments import PAYMENTS_CONTROLS, PAYMENTS_OPERATIONS
-from mock_server.providers.klarna.routes.settlements import SETTLEMENTS_CONTROLS, SETTLEMENTS_OPERATIONS
+from mock_server.providers.klarna.routes.settlements import SETTLEMENTS_OPERATIONS
 
 OPERATIONS = (
     *PAYMENTS_OPERATIONS, *ORDER_MANAGEMENT_OPERATIONS, *CUSTOMER_TOKEN_OPERATIONS, *HOSTED_PAYMENT_PAGE_OPERATIONS,
@@ -21,17 +21,14 @@ OPERATIONS = (
 )  # fmt: skip
 CONTROLS = (
     *PAYMENTS_CONTROLS, *ORDER_MANAGEMENT_CONTROLS, *CUSTOMER_TOKEN_CONTROLS, *HOSTED_PAYMENT_PAGE_CONTROLS,
-    *CHECKOUT_CONTROLS, *SETTLEMENTS_CONTROLS,
+    *CHECKOUT_CONTROLS,
 )  # fmt: skip
 
 # real paths that this server does not answer yet -> what is missing
 NOT_EMULATED: Mapping[str, str] = {
-    "/customer-token/": "Customer Token v1",
     "/eu/hpp/distributions/": "the distribution module of the Hosted Payment Page",
     "/na/hpp/distributions/": "the distribution module of the Hosted Payment Page",
     "/oc/hpp/distributions/": "the distribution module of the Hosted Payment Page",
-    "/checkout/": "Checkout v3",
-    "/settlements/": "Settlements v1",
     "/merchantcard/": "Merchant Card Service v3",
 }
 

@@ -216,6 +216,11 @@ def load_order(body: Mapping[str, Any], *, strict_locale: bool = False) -> dict[
     return _checked(_made(OrderSchema), body, strict_locale)
 
 
+def load_charge(schema: type[Schema], body: Mapping[str, Any]) -> dict[str, Any]:
+    """A purchase by a schema of another API, which says nothing of countries; raises BadValue."""
+    return _checked(_made(schema), body, strict_locale=False)
+
+
 def load_session_update(body: Mapping[str, Any], known: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The fields that change; raises BadValue. What they amount to is checked by ``check_session``.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from mock_server.core.errors import (
     ApiError,
     Broken,
@@ -13,6 +15,7 @@ from mock_server.core.errors import (
     UnknownPath,
     WrongMethod,
 )
+from mock_server.providers.klarna.errors.checkout import OrderExpired
 from mock_server.web.operations import Call, Reply
 
 # byte for byte what the gateway in front of Klarna sends (recorded 2021-10-15)
@@ -30,6 +33,7 @@ _OF_THE_ROAD: dict[type[ApiError], tuple[str, list[str]]] = {
     Broken: ("INTERNAL_SERVER_ERROR", ["Internal error"]),
     NotEmulated: ("NOT_EMULATED", []),
 }
+_CHECKOUT_VERSION = "SNAPSHOT"  # in Checkout's envelope, as recorded 2026-05-18
 
 
 def correlation_id(call: Call) -> str:
@@ -46,9 +50,15 @@ def render(error: ApiError, call: Call) -> Reply:
         return Reply(_GATEWAY_PAGE.encode(), error.status, headers, "text/html")
     if isinstance(error, RateLimited):
         return Reply(None, error.status, {"x-envoy-ratelimited": "true", "x-ratelimit-remaining": "0"})
+    if isinstance(error, OrderExpired):
+        return Reply(None, error.status)
     code, messages = error.code, error.messages
     if not code:
         code, messages = next(_OF_THE_ROAD[kind] for kind in type(error).__mro__ if kind in _OF_THE_ROAD)
         messages = messages or (error.messages if isinstance(error, NotEmulated) else [])
-    body = {"correlation_id": correlation_id(call), "error_code": code, "error_messages": messages}
+    told: dict[str, Any] = {"error_code": code, "error_messages": messages}
+    if call.path.startswith("/checkout/"):
+        body = {**told, "correlation_id": correlation_id(call), "service_version": _CHECKOUT_VERSION}
+    else:
+        body = {"correlation_id": correlation_id(call), **told}
     return Reply(body, error.status, error.headers, "application/json")

@@ -13,6 +13,7 @@ from mock_server.providers.klarna.routes.hosted_payment_page import (
 from mock_server.providers.klarna.routes.order_management import ORDER_MANAGEMENT_CONTROLS, ORDER_MANAGEMENT_OPERATIONS
 from mock_server.providers.klarna.routes.payments import PAYMENTS_CONTROLS, PAYMENTS_OPERATIONS
 from mock_server.providers.klarna.routes.settlements import SETTLEMENTS_CONTROLS, SETTLEMENTS_OPERATIONS
+from mock_server.providers.klarna.webhooks.checkout import PUSH, push_due
 
 OPERATIONS = (
     *PAYMENTS_OPERATIONS, *ORDER_MANAGEMENT_OPERATIONS, *CUSTOMER_TOKEN_OPERATIONS, *HOSTED_PAYMENT_PAGE_OPERATIONS,
@@ -28,7 +29,6 @@ NOT_EMULATED: Mapping[str, str] = {
     "/ordermanagement/": "Order Management v1",
     "/customer-token/": "Customer Token v1",
     "/hpp/": "Hosted Payment Page v1",
-    "/checkout/": "Checkout v3",
     "/settlements/": "Settlements v1",
     "/merchantcard/": "Merchant Card Service v3",
 }
@@ -36,6 +36,7 @@ NOT_EMULATED: Mapping[str, str] = {
 # name of an alarm -> what is done when it goes off
 ALARMS: Mapping[str, Handler] = {
     idempotent.FORGET: idempotent.forget_due,
+    PUSH: push_due,
 }
 
 __all__ = ["ALARMS", "CONTROLS", "NOT_EMULATED", "OPERATIONS"]

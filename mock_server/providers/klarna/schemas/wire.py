@@ -26,10 +26,12 @@ _TLS_ONLY = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 
 
 def write(reply: Reply, call: Call) -> tuple[bytes, Mapping[str, str]]:
-    """The body as bytes and the answer's headers; 401 and 429 come from the gateway and carry no correlation id."""
+    """The body as bytes and the answer's headers; 401 and 429 come from the gateway, most without correlation id."""
     took = str(round(stopwatch_ms() - call.started_ms))
     if reply.status == 401:
-        return _bytes(reply.body), {"Server": "openresty", **_type(reply), **_TLS_ONLY, **reply.headers}
+        # a client of Checkout looks for it on every answer; on Payments' 401 it is recorded missing
+        named = {"Klarna-Correlation-Id": correlation_id(call)} if call.path.startswith("/checkout/") else {}
+        return _bytes(reply.body), {"Server": "openresty", **named, **_type(reply), **_TLS_ONLY, **reply.headers}
     if reply.status == 429:
         return b"", {"Server": "envoy", "X-Envoy-Upstream-Service-Time": took, **call.extra_headers, **reply.headers}
     headers = {
@@ -44,6 +46,8 @@ def write(reply: Reply, call: Call) -> tuple[bytes, Mapping[str, str]]:
         **call.extra_headers,
         **reply.headers,
     }
+    if "Content-Security-Policy" in reply.headers:  # a page, which says itself who may frame it
+        del headers["X-Frame-Options"]
     return _bytes(reply.body), headers
 
 

@@ -31,8 +31,8 @@ class Done(NamedTuple):
 
     order: Record
     result: str  # accepted | pending | rejected | cancelled | redirected (by the shop) | refused (by the shop)
-    url: str  # where the browser goes; empty: it stays, and sees the message
-    message: str = ""
+    url: str  # where the browser goes; empty: it stays
+    message: str = ""  # why nothing was placed, for the shopper to read
 
     def view(self) -> dict[str, Any]:
         """For a tester who played the shopper."""

@@ -62,9 +62,9 @@ def act(call: Call, decision: Decision) -> Reply:
         return page("message.html", status=400, language="en", title="Not possible", text=str(misused), back=back)
     except ApiError:  # another window was faster, or time was
         return show(call)
-    if done.url:
-        return Reply(None, 303, {"Location": done.url, "Cache-Control": "no-store"})
-    return page("message.html", language="en", title="The order was not placed", text=done.message, back=back)
+    if done.message:
+        return page("message.html", language="en", title="The order was not placed", text=done.message, back=back)
+    return Reply(None, 303, {"Location": done.url, "Cache-Control": "no-store"}) if done.url else show(call)
 
 
 def _gone() -> Reply:

@@ -49,7 +49,7 @@ def push_due(world: World, alarm: Alarm) -> Record | None:
     if order is None or placed is None or _is_acknowledged(placed):
         return None
     pushes = checkout.count_push(world, alarm.key)
-    if pushes <= len(_AFTER_THE_FIRST_M):
+    if 1 <= pushes <= len(_AFTER_THE_FIRST_M):
         world.clock.set_alarm(alarm.due + _pause_after(pushes), PUSH, alarm.key)
     url = checkout.url_of(order, "push")
     decision = world.decide(PUSH, lambda path: _look(path, order))

@@ -114,6 +114,15 @@ def test_going_back_leads_to_the_shops_checkout(shop: Checkout) -> None:
     assert (303, f"https://shop.test/checkout?kco={order_id}") == (answer.status_code, answer.headers["Location"])
 
 
+@pytest.mark.parametrize(("outcome", "text"), [("", "Thank you"), ("cancelled", "What shall happen?")])
+def test_without_an_address_to_go_to_the_browser_stays(shop: Checkout, outcome: str, text: str) -> None:
+    order_id = shop.order_id(merchant_urls=urls_of(confirmation="", checkout=""))
+
+    answer = press(shop, order_id, outcome)
+
+    assert (200, True) == (answer.status_code, text in answer.text)
+
+
 def test_the_shops_veto_is_read_by_the_shopper(shop: Checkout, receiver: Receiver) -> None:
     receiver.answers(400)
     receiver.text = '{"error_type": "approval_failed", "error_text": "<Sold> out"}'

@@ -51,7 +51,7 @@ def update_order(world: World, order: Record, changes: dict[str, Any]) -> Record
     Source: https://docs.klarna.com/api/checkout/#operation/updateOrderMerchant (read 2026-11-20).
     """
     changes = checkout.without_addresses(order, changes)
-    check_order(order["purchase"] | changes, strict_locale=is_strict(world.settings))
+    check_order(checkout.purchase_of(order) | changes, strict_locale=is_strict(world.settings))
     return view_of(checkout.change(world, order["order_id"], "update", purchase=changes), world.name)
 
 

@@ -8,23 +8,22 @@ from mock_server.core.clock import to_text
 from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.ledger import events
-from mock_server.ledger.transitions import ACCEPTED, PENDING, NotAllowed, Reason, require, status_after_capture
+from mock_server.ledger.moves import move
+from mock_server.ledger.transitions import ACCEPTED, PENDING, NotAllowed, Reason, status_after_capture
 
 
 def capture_order(world: World, order_id: str, amount: int, **details: Any) -> tuple[Record, Record]:
     """Take ``amount`` minor units of what is still authorised; answers with the order and the capture.
 
-    ``details`` are kept with the capture (description, reference, order_lines, ...). Publishes order.captured.
+    ``details`` are kept with the capture (description, reference, order_lines, ...). A capture acknowledges the order,
+    unless Klarna made it (auto_capture). Publishes order.captured.
     Raises NotAllowed: unknown order, wrong status, still pending, or more than what remains.
     Source: Order Management API, captures (read 2026-11-20).
     """
     capture_id = world.ids.uuid("capture")
     captured_at = to_text(world.clock.now())
 
-    def take(order: Record | None) -> Record:
-        if order is None:
-            raise NotAllowed("unknown", f"no order {order_id} in world {world.name}")
-        require("capture", order["status"], order_id)
+    def take(order: Record) -> Record:
         _require_accepted(order)
         _require_remaining(order, amount)
         captured = order["captured_amount"] + amount
@@ -41,12 +40,12 @@ def capture_order(world: World, order_id: str, amount: int, **details: Any) -> t
             "remaining_authorized_amount": order["order_amount"] - captured,
             "status": status_after_capture(order["order_amount"], captured),
             "captures": [*order["captures"], capture],
+            "acknowledged_at": order.get("acknowledged_at") or (None if order["auto_capture"] else captured_at),
         }
 
-    order = world.store.change("orders", order_id, take)
-    assert order is not None  # take never answers None
+    order = move(world, order_id, "capture", take)
     world.publish(events.ORDER_CAPTURED, order)
-    return order, next(c for c in order["captures"] if c["capture_id"] == capture_id)
+    return order, order["captures"][-1]
 
 
 def _require_accepted(order: Record) -> None:

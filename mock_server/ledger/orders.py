@@ -2,7 +2,8 @@
 
 An order record has the fields that Klarna's order management shows (amounts in minor units), and besides: session_id
 and authorization_token (None when charged to the customer_token_id), merchant, placed_through (the face),
-merchant_urls, auto_capture, decides (what a pending order becomes and when).
+merchant_urls, auto_capture, decides (what a pending order becomes and when), acknowledged_at and shipping_info (both
+only once they are known).
 """
 
 from __future__ import annotations

@@ -23,13 +23,25 @@ ALLOWED_IN: Mapping[str, tuple[str, ...]] = {
     "cancel": (AUTHORIZED,),
     "extend": (AUTHORIZED, PART_CAPTURED),
     "release": (PART_CAPTURED,),
-    "expire": (AUTHORIZED,),
+    "expire": (AUTHORIZED, PART_CAPTURED),
+    "close": (CAPTURED,),
+    "acknowledge": (AUTHORIZED, PART_CAPTURED, CAPTURED, CLOSED),
+    "update_authorization": (AUTHORIZED, PART_CAPTURED),
+    "update_references": (AUTHORIZED, PART_CAPTURED, CAPTURED, EXPIRED, CLOSED),
+    "update_customer": (AUTHORIZED, PART_CAPTURED),
+    "add_shipping_info": (AUTHORIZED, PART_CAPTURED, CAPTURED, CANCELLED, EXPIRED, CLOSED),
+    "add_capture_shipping_info": (PART_CAPTURED, CAPTURED, CLOSED),
+    "send_out": (PART_CAPTURED, CAPTURED, CLOSED),
+    "extend_due_date": (PART_CAPTURED, CAPTURED, CLOSED),
 }
 # fraud decision -> fraud statuses it may follow
 DECIDED_FROM: Mapping[str, tuple[str, ...]] = {ACCEPTED: (PENDING,), REJECTED: (PENDING,)}
 
 
-Reason = Literal["unknown", "status", "pending", "rejected", "amount", "too_late"]
+Reason = Literal[
+    "unknown", "unknown_capture", "status", "pending", "rejected", "amount", "below_captured", "growth", "days",
+    "return_fee",
+]  # fmt: skip
 
 
 class NotAllowed(Exception):
@@ -38,6 +50,11 @@ class NotAllowed(Exception):
     def __init__(self, reason: Reason, text: str) -> None:
         super().__init__(text)
         self.reason = reason
+
+
+def status_after_update(status: str, order_amount: int, captured_amount: int) -> str:
+    """Of an order whose authorised amount changed, minor units: nothing is left of a smaller one when all is taken."""
+    return CAPTURED if captured_amount and captured_amount == order_amount else status
 
 
 def status_after_capture(order_amount: int, captured_amount: int) -> str:

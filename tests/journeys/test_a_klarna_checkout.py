@@ -98,3 +98,14 @@ def test_a_lost_push_is_repeated(klarna: Klarna, receiver: Receiver) -> None:
 
     assert (0, 1) == (len(lost), len(receiver.requests))
     assert ["delivered", "lost"] == [message["state"] for message in fine(klarna.control("GET", "/state/webhooks"))]
+
+
+def test_a_shop_that_acknowledges_hears_no_more(klarna: Klarna, receiver: Receiver) -> None:
+    created = klarna.send("POST", "/checkout/v3/orders", _order(receiver)).json
+    fine(klarna.control("POST", f"/klarna/checkout/{created['order_id']}/complete"))
+    klarna.advance("2m")
+
+    acknowledged = klarna.send("POST", f"/ordermanagement/v1/orders/{created['order_id']}/acknowledge")
+    klarna.advance("3d")
+
+    assert (204, 1) == (acknowledged.status, len(receiver.requests))

@@ -17,7 +17,7 @@ from mock_server.ledger.endings import cancel_order, expiry_from, extend_order, 
 from mock_server.ledger.refunds import refund_order
 from mock_server.ledger.transitions import NotAllowed
 
-from .conftest import NOON, Heard, Till
+from .conftest import Heard, Till
 
 DAY, HOUR, MS = timedelta(days=1), timedelta(hours=1), timedelta(milliseconds=1)
 MIDNIGHT_28, MIDNIGHT_180 = "2026-12-18T00:00:00.000Z", "2027-05-19T00:00:00.000Z"
@@ -203,7 +203,7 @@ class TestExpire:
         assert ("order.expired", order) == heard[-1]
 
     @pytest.mark.parametrize(
-        ("state", "status"), [(part_captured, "PART_CAPTURED"), (captured, "CAPTURED"), (cancelled, "CANCELLED")]
+        ("state", "status"), [(captured, "CAPTURED"), (cancelled, "CANCELLED")]
     )
     def test_an_order_that_was_captured_or_ended_does_not_expire(
         self, world: World, till: Till, heard: Heard, state: Way, status: str
@@ -216,6 +216,19 @@ class TestExpire:
         assert (before, status) == (till.stored(placed), before["status"])
         assert [] == [each for each in fired if each["what"] == "order.expired"]
         assert "order.expired" not in heard.names
+
+    def test_what_remains_of_a_part_captured_order_is_let_go_with_the_authorization(
+        self, world: World, till: Till, heard: Heard
+    ) -> None:
+        placed = part_captured(world, till)
+
+        fired = world.advance(200 * DAY)
+
+        order = till.stored(placed)
+        assert {"at": MIDNIGHT_28, "what": "order.released", "order_id": placed["order_id"]} in fired
+        assert ("CAPTURED", 0) == (order["status"], order["remaining_authorized_amount"])
+        assert [4000, 4000] == [order["captured_amount"], order["order_amount"]]
+        assert ("order.released", order) == heard[-1]
 
     def test_an_expired_order_cannot_be_captured(self, world: World, till: Till) -> None:
         placed = expired(world, till)
@@ -281,19 +294,6 @@ class TestExtend:
 
         assert ["2027-05-07T00:00:00.000Z", MIDNIGHT_180] == granted[-2:]
         assert [MIDNIGHT_180] == [each["at"] for each in fired if each["what"] == "order.expired"]
-
-    @pytest.mark.parametrize("hour", [-12, 0])
-    def test_an_order_of_180_days_is_not_extended(self, world: World, till: Till, hour: int) -> None:
-        placed = part_captured(world, till)
-        world.move_clock(NOON + 180 * DAY + hour * HOUR)
-        before = till.stored(placed)
-
-        with pytest.raises(NotAllowed) as refused:
-            extend_order(world, placed["order_id"])
-
-        text = f"order {placed['order_id']} could be extended until {MIDNIGHT_180}"
-        assert ("too_late", text) == (refused.value.reason, str(refused.value))
-        assert before == till.stored(placed)
 
     @pytest.mark.parametrize(
         ("state", "status"), [(captured, "CAPTURED"), (cancelled, "CANCELLED"), (expired, "EXPIRED")]

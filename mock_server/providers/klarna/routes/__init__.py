@@ -26,7 +26,6 @@ CONTROLS = (
 
 # real paths that this server does not answer yet -> what is missing
 NOT_EMULATED: Mapping[str, str] = {
-    "/ordermanagement/": "Order Management v1",
     "/customer-token/": "Customer Token v1",
     "/hpp/": "Hosted Payment Page v1",
     "/settlements/": "Settlements v1",

@@ -78,7 +78,12 @@ def _is_over(record: Record, now: datetime) -> bool:
 
 def _keep(world: World, name: str, answer: Reply | None) -> None:
     """Note the answer; without one the next request with this key is the first again."""
-    reply = answer and {"body": answer.body, "status": answer.status, "headers": dict(answer.headers)}
+    reply: Record | None = None
+    if answer is not None and not isinstance(answer.body, bytes):  # a page is no answer of the API
+        reply = {
+            "body": answer.body, "status": answer.status, "headers": dict(answer.headers),
+            "content_type": answer.content_type,
+        }  # fmt: skip
 
     def keep(record: Record | None) -> Record | None:
         return record | {"reply": reply} if record and reply else None

@@ -1,13 +1,14 @@
-"""Bytes and headers as Klarna sends them: Jackson's pretty printing, the header set of its gateway."""
+"""Bytes and headers as Klarna sends them: Jackson's printing, the header set of its gateway."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from json.encoder import encode_basestring as quoted
 from typing import Any
 
 from mock_server.core.clock import stopwatch_ms
-from mock_server.providers.klarna.errors.wire import correlation_id
+from mock_server.providers.klarna.errors.wire import CHECKOUT, correlation_id, is_order_management
 from mock_server.web.operations import Call, Reply
 
 JSON = "application/json;charset=utf-8"
@@ -30,17 +31,18 @@ def write(reply: Reply, call: Call) -> tuple[bytes, Mapping[str, str]]:
     took = str(round(stopwatch_ms() - call.started_ms))
     if reply.status == 401:
         # a client of Checkout looks for it on every answer; on Payments' 401 it is recorded missing
-        named = {"Klarna-Correlation-Id": correlation_id(call)} if call.path.startswith("/checkout/") else {}
+        named = {"Klarna-Correlation-Id": correlation_id(call)} if call.path.startswith(CHECKOUT) else {}
         return _bytes(reply.body), {"Server": "openresty", **named, **_type(reply), **_TLS_ONLY, **reply.headers}
-    if reply.status == 429:
+    if reply.status == 429 and reply.body is None:
         return b"", {"Server": "envoy", "X-Envoy-Upstream-Service-Time": took, **call.extra_headers, **reply.headers}
+    is_ours = is_order_management(call)
     headers = {
         "Server": "envoy",
         "Klarna-Correlation-Id": correlation_id(call),
-        "Render-Time": took,
+        **(_of_order_management(reply, call) if is_ours else {"Render-Time": took}),
         "X-Envoy-Upstream-Service-Time": took,
         **_type(reply),
-        **_BEHIND_THE_GATEWAY,
+        **({} if is_ours and isinstance(reply.body, bytes) else _BEHIND_THE_GATEWAY),
         **(_COMPRESSIBLE if reply.status == 200 else {}),
         **_TLS_ONLY,
         **call.extra_headers,
@@ -48,17 +50,17 @@ def write(reply: Reply, call: Call) -> tuple[bytes, Mapping[str, str]]:
     }
     if "Content-Security-Policy" in reply.headers:  # a page, which says itself who may frame it
         del headers["X-Frame-Options"]
-    return _bytes(reply.body), headers
+    return _bytes(reply.body, compact if is_ours else pretty), headers
+
+
+def _of_order_management(reply: Reply, call: Call) -> Mapping[str, str]:
+    """Each write that succeeds is a transaction (recorded 2021-09-17)."""
+    is_write = call.method != "GET" and reply.status < 300
+    return {"Transaction-Id": call.world.ids.uuid("transaction_id")} if is_write else {}
 
 
 def _type(reply: Reply) -> Mapping[str, str]:
     return {} if reply.body is None else {"Content-Type": reply.content_type or JSON}
-
-
-def _bytes(body: Any) -> bytes:
-    if isinstance(body, bytes):
-        return body
-    return b"" if body is None else pretty(body).encode("utf-8", "replace")
 
 
 def pretty(value: Any, indent: str = "\n") -> str:
@@ -75,3 +77,14 @@ def pretty(value: Any, indent: str = "\n") -> str:
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     return str(value)
+
+
+def compact(value: Any) -> str:
+    """JSON as Order Management writes it: nothing between the members (recorded 2021-09-17)."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _bytes(body: Any, form: Callable[[Any], str] = pretty) -> bytes:
+    if isinstance(body, bytes):
+        return body
+    return b"" if body is None else form(body).encode("utf-8", "replace")

@@ -38,7 +38,8 @@ def schedule_push(world: World, order_id: str) -> None:
 
 
 def push_due(world: World, alarm: Alarm) -> Record | None:
-    """The alarm of a push: POST with an empty body, and the next alarm, unless the order was acknowledged meanwhile.
+    """The alarm of a push: POST with an empty body, and the next alarm, unless the order was acknowledged meanwhile,
+    by the call for it or by a capture that the merchant made.
 
     A 2xx ends this delivery only; what is refused or lost is not tried again before the next repetition.
     Assumed: the pauses count from the first push.
@@ -46,7 +47,7 @@ def push_due(world: World, alarm: Alarm) -> Record | None:
     """
     placed = world.store.get("orders", alarm.key)
     order = world.store.get(checkout.KIND, alarm.key)
-    if order is None or placed is None or _is_acknowledged(placed):
+    if order is None or placed is None or placed.get("acknowledged_at"):
         return None
     pushes = checkout.count_push(world, alarm.key)
     if 1 <= pushes <= len(_AFTER_THE_FIRST_M):
@@ -62,11 +63,6 @@ def _pause_after(pushes: int) -> timedelta:
     """From the push of this number, the first is 1, to the next."""
     moments = (0, *_AFTER_THE_FIRST_M)
     return timedelta(minutes=moments[pushes] - moments[pushes - 1])
-
-
-def _is_acknowledged(placed: Record) -> bool:
-    """By the call for it, or by a capture that the merchant made."""
-    return bool(placed.get("acknowledged_at") or (placed["captures"] and not placed["auto_capture"]))
 
 
 def _look(path: str, order: Record) -> Any:

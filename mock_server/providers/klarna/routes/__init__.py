@@ -14,6 +14,7 @@ from mock_server.providers.klarna.routes.hosted_payment_page import (
 from mock_server.providers.klarna.routes.order_management import ORDER_MANAGEMENT_CONTROLS, ORDER_MANAGEMENT_OPERATIONS
 from mock_server.providers.klarna.routes.payments import PAYMENTS_CONTROLS, PAYMENTS_OPERATIONS
 from mock_server.providers.klarna.routes.settlements import SETTLEMENTS_OPERATIONS
+from mock_server.providers.klarna.webhooks.checkout import PUSH, push_due
 
 OPERATIONS = (
     *PAYMENTS_OPERATIONS, *ORDER_MANAGEMENT_OPERATIONS, *CUSTOMER_TOKEN_OPERATIONS, *HOSTED_PAYMENT_PAGE_OPERATIONS,
@@ -36,6 +37,7 @@ NOT_EMULATED: Mapping[str, str] = {
 ALARMS: Mapping[str, Handler] = {
     idempotent.FORGET: idempotent.forget_due,
     **EXPIRE_HOSTED_PAGE,
+    PUSH: push_due,
 }
 
 __all__ = ["ALARMS", "CONTROLS", "NOT_EMULATED", "OPERATIONS"]

@@ -41,6 +41,8 @@ APIS = {
 TESTS = ("tests/providers/klarna", "tests/journeys", "tests/contract/test_every_provider.py")
 EXCEPTIONS = (
     Exemption("getOrder", "customer.type: is not in the document", "in every recorded order"),
+    Exemption("createOrder", "redirect_url: is missing", "so recorded of customer tokens, and told by the seed"),
+    Exemption("createOrder", "authorized_payment_method: string is no object", "a setting, for the guides' form"),
     Exemption("get*", "*order_lines[[]].type: *", "the document's list of types is one word"),
 )
 
@@ -118,11 +120,11 @@ def of_errors() -> Iterator[tuple[str, str]]:
     catalogue = json.loads((FOLDER / "data/error_catalog.json").read_text(encoding="utf-8"))
     for row in catalogue["errors"]:
         declared = {error for op in OPERATIONS if op.name.startswith(APIS[row["api"]]) for error in op.errors}
-        told = {(error.status, error.code) for error in declared} | {(error.status, "") for error in declared}
+        told = {(error.status, error.code) for error in declared}
         codes = [""] if row["error_code"] is None else row["error_code"].split(" / ")
         wanted = [(int(status), code) for status in str(row["http_status"]).split("/") for code in codes]
         for status, code in wanted:
-            if (status, code) not in told:
+            if not {(status, code), (status, "")} & told:  # without a code of its own it has that of the road
                 yield f"{row['api']} {row['operations']}", f"nothing answers {status} {code}: {row['when']}"
 
 

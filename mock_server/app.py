@@ -15,7 +15,7 @@ from mock_server.core.scenarios import Book
 from mock_server.core.store import MemoryStore, Store
 from mock_server.core.world import Handler, House, Listener
 from mock_server.core.worlds import Worlds
-from mock_server.ledger import authorizations, decisions, endings, sessions
+from mock_server.ledger import authorizations, decisions, endings, rejections, sessions
 from mock_server.providers import commercelayer, klarna, multisafepay, next_commerce
 from mock_server.settings import Settings
 from mock_server.web.operations import Provider
@@ -30,6 +30,7 @@ _HANDLERS: dict[str, Handler] = {
     sessions.EXPIRY: sessions.expire_session,
     authorizations.EXPIRY: authorizations.expire_authorization,
     decisions.DECISION: decisions.decide_due,
+    rejections.GIVE_UP: rejections.give_up_due,
     endings.EXPIRY: endings.expire_order,
 }
 

@@ -60,6 +60,7 @@ class World:
     settle: Callable[[], None]  # waits for those jobs
     firing: Lock  # held by who takes this world's alarms, or moves its clock
     wake: Callable[[], None]  # tells the courier that an alarm may be due sooner than it thought
+    notes: list[str] = field(default_factory=list)  # what the journal shall say of this request besides
 
     def publish(self, event: str, record: Record) -> None:
         """Tell every face that listens to this ledger event."""

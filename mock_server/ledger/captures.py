@@ -7,14 +7,17 @@ from typing import Any
 from mock_server.core.clock import to_text
 from mock_server.core.store import Record
 from mock_server.core.world import World
-from mock_server.ledger import events
+from mock_server.ledger import disputes, events, rejections
 from mock_server.ledger.transitions import ACCEPTED, PENDING, NotAllowed, Reason, require, status_after_capture
 
 
-def capture_order(world: World, order_id: str, amount: int, **details: Any) -> tuple[Record, Record]:
+def capture_order(
+    world: World, order_id: str, amount: int, *, despite_rejection: bool = False, **details: Any
+) -> tuple[Record, Record]:
     """Take ``amount`` minor units of what is still authorised; answers with the order and the capture.
 
-    ``details`` are kept with the capture (description, reference, order_lines, ...). Publishes order.captured.
+    ``details`` are kept with the capture (description, reference, order_lines, ...). ``despite_rejection`` takes a
+    rejected order too, within four hours of the decision: it is accepted then. Publishes order.captured.
     Raises NotAllowed: unknown order, wrong status, still pending, or more than what remains.
     Source: Order Management API, captures (read 2026-11-20).
     """
@@ -25,7 +28,8 @@ def capture_order(world: World, order_id: str, amount: int, **details: Any) -> t
         if order is None:
             raise NotAllowed("unknown", f"no order {order_id} in world {world.name}")
         require("capture", order["status"], order_id)
-        _require_accepted(order)
+        overruled = rejections.overruled(order, captured_at) if despite_rejection else {}
+        _require_accepted(order | overruled)
         _require_remaining(order, amount)
         captured = order["captured_amount"] + amount
         capture = {
@@ -41,10 +45,13 @@ def capture_order(world: World, order_id: str, amount: int, **details: Any) -> t
             "remaining_authorized_amount": order["order_amount"] - captured,
             "status": status_after_capture(order["order_amount"], captured),
             "captures": [*order["captures"], capture],
+            **overruled,
+            **disputes.after_capture(order, capture),
         }
 
     order = world.store.change("orders", order_id, take)
     assert order is not None  # take never answers None
+    disputes.tell(world, order, capture_id)
     world.publish(events.ORDER_CAPTURED, order)
     return order, next(c for c in order["captures"] if c["capture_id"] == capture_id)
 

@@ -25,8 +25,12 @@ ALLOWED_IN: Mapping[str, tuple[str, ...]] = {
     "release": (PART_CAPTURED,),
     "expire": (AUTHORIZED,),
 }
+STOPPED = "STOPPED"  # a decision about an accepted order, which is REJECTED then
+
 # fraud decision -> fraud statuses it may follow
-DECIDED_FROM: Mapping[str, tuple[str, ...]] = {ACCEPTED: (PENDING,), REJECTED: (PENDING,)}
+DECIDED_FROM: Mapping[str, tuple[str, ...]] = {ACCEPTED: (PENDING,), REJECTED: (PENDING,), STOPPED: (ACCEPTED,)}
+# fraud decision -> the order's fraud status afterwards
+DECIDED_AS: Mapping[str, str] = {ACCEPTED: ACCEPTED, REJECTED: REJECTED, STOPPED: REJECTED}
 
 
 Reason = Literal["unknown", "status", "pending", "rejected", "amount", "too_late"]

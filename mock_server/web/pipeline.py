@@ -94,6 +94,7 @@ def _enter(worlds: Worlds, provider: Provider, operation: Operation | None, call
     if not name:
         call.world = _world(worlds, checked_name(call.credential.world), scenario, call)
     call.world.fire_due()
+    call.world.notes.clear()  # of what fell due
     provider.furnish(call.world)
     if operation is None or not operation.public:
         provider.admit(call)
@@ -201,7 +202,7 @@ def _entry(
     body: bytes,
 ) -> dict[str, Any]:  # fmt: skip
     """The journal's record of this request; bodies stay text, they are parsed when somebody reads."""
-    entry = {
+    entry: dict[str, Any] = {
         "at": to_text(call.world.clock.now()),
         "provider": operation.name.partition(".")[0] if operation else provider.name,
         "operation": operation.name if operation else None,
@@ -222,6 +223,8 @@ def _entry(
         entry["options"] = dict(call.decision.options)
     if call.decision.fault:
         entry["fault"] = dict(call.decision.fault)
+    if call.world.notes:
+        entry["notes"] = call.world.notes
     if error is not None:
         entry["explanation"] = _explanation(error)
     return entry

@@ -2,9 +2,9 @@
 
 An order record has the fields that Klarna's order management shows (amounts in minor units), and besides: session_id
 and authorization_token (None when charged to the customer_token_id), merchant, placed_through (the face),
-merchant_urls, auto_capture, decides (what becomes of the order and when), decided_at (the last decision about it; None:
-there was none), disputed_as and disputes (see disputes.py); overruled_at of a rejected order that its merchant captured,
-given_up_at of one that Klarna cancelled.
+merchant_urls, auto_capture, decides (what becomes of the order and when), decided_at (of the last decision; None:
+there was none), disputed_as and disputes (see disputes.py); overruled_at of a rejected order that its merchant
+captured, given_up_at of one that Klarna cancelled.
 """
 
 from __future__ import annotations

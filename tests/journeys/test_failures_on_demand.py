@@ -226,6 +226,7 @@ def test_a_reason_for_the_refusal_is_in_the_journal(klarna_over_http: Klarna) ->
 def test_every_scenario_is_tried_by_some_test() -> None:
     """A scenario file that nobody asks for is one that nobody knows to work."""
     elsewhere = {"accepted", "any-token", "pending-then-accepted", "pending-then-rejected", "slow-answer"}
+    elsewhere |= {"order-stopped"}  # test_a_pending_order.py
     elsewhere |= {"link-expired", "refund-refused", "refund-reserved"}  # test_multisafepay_failures.py
     elsewhere |= {f"webhook-{what}" for what in ("never-acknowledged", "before-redirect", "twice", "late", "lost")}
     # test_commercelayer_failures.py

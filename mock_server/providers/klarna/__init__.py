@@ -4,7 +4,7 @@ from mock_server.providers.klarna.auth import admit, authenticate, credentials
 from mock_server.providers.klarna.errors.wire import render
 from mock_server.providers.klarna.routes import ALARMS, CONTROLS, NOT_EMULATED, OPERATIONS
 from mock_server.providers.klarna.schemas.wire import write
-from mock_server.providers.klarna.webhooks import LISTENERS
+from mock_server.providers.klarna.webhooks import CHOICES, LISTENERS, MANNERS
 from mock_server.web.operations import Provider
 
 PROVIDER = Provider(
@@ -26,4 +26,6 @@ PROVIDER = Provider(
     not_emulated=NOT_EMULATED,
     credentials=credentials,
     alarms=ALARMS,
+    choices=CHOICES,
+    manners=MANNERS,
 )  # fmt: skip

@@ -15,3 +15,5 @@ ORDER_REFUNDED = "order.refunded"
 ORDER_CANCELLED = "order.cancelled"  # nothing was captured, nothing will be
 ORDER_RELEASED = "order.released"  # part was captured, the rest will not be
 ORDER_EXPIRED = "order.expired"  # the order; its authorization ran out with nothing captured
+
+NAMES = tuple(value for name, value in list(globals().items()) if name.isupper())

@@ -42,6 +42,8 @@ def answer(
         _note_body(call)
         call.world = call.world or worlds.get(DEFAULT)
         reply = _refuse(provider, error, call)
+    if call.turn is not None:
+        call.turn.end(call.world.fire_due)
     if call.decision.fault:
         reply = _hurt(reply, faults.hurt(call.decision.fault))
     body, headers = provider.write(reply, call)
@@ -124,12 +126,16 @@ def _decide(operation: Operation, call: Call) -> None:
     def look(path: str) -> Any:
         return _look(call, path, purchase)
 
-    call.decision = call.world.decide(
-        operation.name,
-        look,
-        scenario=call.headers.get(SCENARIO_HEADER, ""),
-        outcome=call.headers.get(OUTCOME_HEADER, ""),
-    )
+    world, headers = call.world, call.headers
+    shown = {"operation": operation.name, "method": call.method, "path": call.path}
+    with world.holds.deciding:
+        call.decision = world.decide(
+            operation.name, look, scenario=headers.get(SCENARIO_HEADER, ""), outcome=headers.get(OUTCOME_HEADER, "")
+        )
+        call.turn = world.holds.line_up(
+            operation.name, faults.awaited(call.decision.fault), look, shown, world.notes
+        )
+    call.turn.begin()
 
 
 def _look(call: Call, path: str, purchase: Callable[[], Any]) -> Any:

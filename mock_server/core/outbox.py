@@ -48,10 +48,10 @@ _PLAIN = Manners()
 class Outbox:
     """The messages of one world. Times are the world's; only the waiting for an answer is real.
 
-    A message record: id, number (1, 2, ...), event, name (what rules call it), about, method, url, headers, body, timeout_s, retry_after_s,
-    manners (name of the face whose they are), queue, alone, not_before, ignores, state (waiting | delivered |
-    failed | superseded | held | lost), why, held_up (why it left later than it could), attempts (oldest first: {"at", "url", "headers", "status" and
-    "answer" or "error", "why", "took_ms"}).
+    A message record: id, number (1, 2, ...), event, name (what rules and holds call it), about, method, url, headers,
+    body, timeout_s, retry_after_s, manners (name of the face whose they are), queue, alone, not_before, ignores, state
+    (waiting | delivered | failed | superseded | held | lost), why, held_up (why it left later than it could), attempts
+    (oldest first: {"at", "url", "headers", "status" and "answer" or "error", "why", "took_ms"}).
 
     Messages of one queue leave in order and one at a time. One that waits for its next try makes way when a newer one
     comes: what it told is no longer true.
@@ -98,8 +98,8 @@ class Outbox:
         """Send a request soon, and again after each pause of ``retry_after_s`` until it is acknowledged.
 
         ``about`` says which record it tells of. A URL that webhooks may not go to is kept and shown, not sent, and so
-        is one that is ``lost``, for this reason; ``ignores`` is why no answer acknowledges it. ``name`` is what rules and
-        holds call it, else ``event``; it does not leave before ``until`` has happened once more.
+        is one that is ``lost``, for this reason; ``ignores`` is why no answer acknowledges it. ``name`` is what rules
+        and holds call it, else ``event``; it does not leave before ``until`` has happened once more.
         """
         held = self.why_held(url)
         not_before = self._clock.now() + delay

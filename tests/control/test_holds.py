@@ -173,7 +173,7 @@ def test_a_webhook_waits_and_leaves_when_released(klarna: Klarna) -> None:
     [
         ({}, "expected {\"before\""),
         ({"before": CREATE, "after": CREATE}, "expected {\"before\""),
-        ({"before": "klarna.payments.create_sesion"}, f"before: 'klarna.payments.create_sesion' is no operation; did you"
+        ({"before": "klarna.payments.create_sesion"}, "before: 'klarna.payments.create_sesion' is no operation; did you"
          f" mean '{CREATE}'?"),
         ({"befor": CREATE}, "befor: unknown key; did you mean 'before'?"),
         ({"after": CREATE, "match": {"boddy.a": 1}}, "match.boddy.a: 'boddy' is no what to look at; did you mean"),

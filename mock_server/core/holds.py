@@ -7,7 +7,6 @@ real time, and never more requests than there are places: the others need thread
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from threading import Event, Lock, Semaphore, Timer
 from typing import Any
 
@@ -32,25 +31,29 @@ class Places:
         self._free.release()
 
 
-@dataclass(eq=False)
 class _Waiter:
     """A request or a webhook that was stopped."""
 
-    shown: Mapping[str, Any]
-    let_go: Callable[[str], None]  # told why, once
+    def __init__(self, shown: Mapping[str, Any], let_go: Callable[[str], None]) -> None:
+        """``let_go`` is told why."""
+        self.shown = shown
+        self.let_go = let_go
 
 
-@dataclass(eq=False)
 class _Hold:
     """A point that a tester has set; it is gone once as many were caught as it was for, and all went on."""
 
-    number: int
-    moment: str
-    names: frozenset[str]  # operations and webhooks
-    asked: Mapping[str, Any]  # as it is shown: {"before": ..., "match": ..., "times": ...}
-    matches: Callable[[Look], bool]
-    left: int
-    waiting: list[_Waiter] = field(default_factory=list)
+    def __init__(
+        self, number: int, moment: str, names: frozenset[str], asked: Mapping[str, Any], matches: Callable[[Look], bool]
+    ) -> None:
+        """``names`` are operations and webhooks; ``asked`` is shown: {"before": ..., "match": ..., "times": ...}."""
+        self.number = number
+        self.moment = moment
+        self.names = names
+        self.asked = asked
+        self.matches = matches
+        self.left: int = asked["times"]
+        self.waiting: list[_Waiter] = []
 
     @property
     def record(self) -> Record:
@@ -58,15 +61,15 @@ class _Hold:
         return {"id": self.number, **self.asked, "caught": self.asked["times"] - self.left, "waiting": shown}
 
 
-@dataclass(eq=False)
 class _Awaited:
     """Something that shall happen once more before a request is answered, or a webhook sent."""
 
-    name: str
-    met: Event = field(default_factory=Event)
-    worked: Event = field(default_factory=Event)  # who waits has done its work; what lets it go must not overtake that
-    let_go: Callable[[str], None] = lambda why: None  # of a webhook that waits already
-    why: str = ""  # it waits no longer
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.met = Event()
+        self.worked = Event()  # who waits has done its work; what lets it go must not overtake that
+        self.let_go: Callable[[str], None] = lambda why: None  # of a webhook that waits already
+        self.why = ""  # it waits no longer
 
 
 class Holds:
@@ -95,7 +98,7 @@ class Holds:
         """Stop the next ``asked["times"]`` that match."""
         with self._lock:
             self._last += 1
-            hold = _Hold(self._last, moment, names, asked, matches, asked["times"])
+            hold = _Hold(self._last, moment, names, asked, matches)
             self._holds[hold.number] = hold
             return hold.record
 
@@ -180,65 +183,68 @@ class Holds:
     def _keep(
         self, message_id: str, name: str, look: Look, shown: Mapping[str, Any], resume: Callable[[str], None]
     ) -> bool:
-        awaited = self._of_messages.get(message_id)
-        if awaited is not None and awaited.met.is_set():
-            del self._of_messages[message_id]
-            awaited = None
+        awaited = self._still_awaited(message_id)
         hold = self._catching(BEFORE, name, look) if awaited is None else None
         if self._closed or (awaited is None and hold is None):
             return False
 
         def let_go(why: str) -> None:
-            with self._lock:
-                timer = self._kept.pop(message_id, None)
-                self._of_messages.pop(message_id, None)
-                if hold is not None:
-                    self._leave(hold, waiter)
-                if timer is None:
-                    return
-                self._free.add(message_id)
-            timer.cancel()
-            resume(why)
-            self._wake()
+            if self._is_freed(message_id, waiter):
+                resume(why)
+                self._wake()
 
         waiter = _Waiter(shown, let_go)
+        in_vain = ""
         if awaited is not None:
             awaited.let_go = let_go
-            in_vain = f"{awaited.name} did not happen within {self.limit_s:g} s"
-        elif hold is not None:
+            in_vain = f"{awaited.name} did not happen"
+        if hold is not None:
             self._catch(hold, waiter)
-            in_vain = f"hold {hold.number}: nobody released it within {self.limit_s:g} s"
-        timer = self._kept[message_id] = Timer(self.limit_s, let_go, (in_vain,))
+            in_vain = f"hold {hold.number}: nobody released it"
+        timer = self._kept[message_id] = Timer(self.limit_s, let_go, (self._too_long(in_vain),))
         timer.daemon = True
         timer.start()
         return True
 
+    def _still_awaited(self, message_id: str) -> _Awaited | None:
+        """What a webhook waits for, unless it has happened."""
+        awaited = self._of_messages.get(message_id)
+        if awaited is None or not awaited.met.is_set():
+            return awaited
+        del self._of_messages[message_id]
+        return None
+
+    def _is_freed(self, message_id: str, waiter: _Waiter) -> bool:
+        """Take a webhook from where it waits; only the first who does so lets it go."""
+        with self._lock:
+            for hold in list(self._holds.values()):
+                self._leave(hold, waiter)
+            self._of_messages.pop(message_id, None)
+            timer = self._kept.pop(message_id, None)
+            if timer is None:
+                return False
+            self._free.add(message_id)
+        timer.cancel()
+        return True
+
     def stop(self, moment: str, name: str, look: Look, shown: Mapping[str, Any]) -> str:
         """Have a request wait where a hold says so; answers with what the journal shall say of it."""
-        if not self._holds or self._closed:
+        if not self._holds:
             return ""
         gone = Event()
-        why: list[str] = []
-
-        def let_go(text: str) -> None:
-            why.append(text)
-            gone.set()
-
-        waiter = _Waiter(shown, let_go)
+        waiter = _Waiter(shown, lambda why: gone.set())
         with self._lock:
-            hold = self._catching(moment, name, look)
+            hold = None if self._closed else self._catching(moment, name, look)
             if hold is None:
                 return ""
             self._catch(hold, waiter)
-        text = self.wait(gone, lambda: None)
+        in_vain = self.wait(gone, "nobody released it")
         with self._lock:
             self._leave(hold, waiter)
-        if text:
-            return f"hold {hold.number}: {text}"
-        return why[0] if why else ""
+        return f"hold {hold.number}: {in_vain or 'was released'}"
 
-    def wait(self, event: Event, meanwhile: Callable[[], None]) -> str:
-        """Wait for an event, as long as there are places and time; why it was not waited for to the end, or empty.
+    def wait(self, event: Event, in_vain: str, meanwhile: Callable[[], None] = lambda: None) -> str:
+        """Wait for an event, as long as there are places and time; why not to its end, or empty.
 
         ``meanwhile`` is done now and then.
         """
@@ -254,7 +260,10 @@ class Holds:
                     return ""
         finally:
             self.places.give_back()
-        return f"nobody let it go within {self.limit_s:g} s"
+        return self._too_long(in_vain)
+
+    def _too_long(self, what: str) -> str:
+        return f"{what} within {self.limit_s:g} s"
 
     def _catching(self, moment: str, name: str, look: Look) -> _Hold | None:
         for hold in self._holds.values():
@@ -292,7 +301,7 @@ class Turn:
     def begin(self) -> None:
         """Before the work: behind those whose work comes first, and where a tester holds it."""
         for each in self._earlier:
-            self._note(self._holds.wait(each.worked, lambda: None))
+            self._note(self._holds.wait(each.worked, "the call before did not end its work"))
         self._note(self._holds.stop(BEFORE, self._name, self._look, self._shown))
 
     def end(self, fire_due: Callable[[], None]) -> None:
@@ -302,9 +311,9 @@ class Turn:
             awaited.worked.set()
         self._note(self._holds.stop(AFTER, self._name, self._look, self._shown))
         if awaited is not None:
-            in_vain = self._holds.wait(awaited.met, fire_due)
+            in_vain = self._holds.wait(awaited.met, f"{awaited.name} did not happen", fire_due)
             self._holds.forget(awaited)
-            self._note(f"until {awaited.name}: {in_vain}" if in_vain else awaited.why)
+            self._note(in_vain or awaited.why)
 
     def _note(self, text: str) -> None:
         if text:

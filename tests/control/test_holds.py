@@ -222,7 +222,7 @@ def test_a_hold_that_nobody_releases_ends_by_itself_and_the_journal_says_so() ->
 
     klarna.create_session()
 
-    assert ["hold 1: nobody let it go within 1 s"] == klarna.journal()[0]["notes"]
+    assert ["hold 1: nobody released it within 1 s"] == klarna.journal()[0]["notes"]
 
 
 def test_a_rule_may_have_an_answer_wait(

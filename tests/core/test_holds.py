@@ -150,7 +150,7 @@ class TestRequests:
 
         notes = desk.walk("a").result(10)
 
-        assert ["hold 1: nobody let it go within 0.05 s"] == notes
+        assert ["hold 1: nobody released it within 0.05 s"] == notes
         assert (["a worked", "a answered"], []) == (desk.done, desk.holds.records())
 
     def test_when_all_places_are_taken_nobody_waits_and_that_is_said(self, desk_of: Callable[..., Desk]) -> None:
@@ -215,7 +215,7 @@ class TestUntil:
 
         notes = desk.walk("a", READ, until=PLACE).result(10)
 
-        assert [f"until {PLACE}: nobody let it go within 0.05 s"] == notes
+        assert [f"{PLACE} did not happen within 0.05 s"] == notes
 
     def test_what_happens_while_it_works_counts(self, desk_of: Callable[..., Desk]) -> None:
         desk = desk_of()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
+from urllib.parse import urljoin
 
 from mock_server.core.clock import to_text
 from mock_server.core.errors import Misused
@@ -16,6 +18,7 @@ from mock_server.ledger.decisions import Verdict, read_verdict
 from mock_server.providers.klarna.schemas.checkout import check_order
 from mock_server.providers.klarna.state import checkout
 from mock_server.providers.klarna.state.checkout_views import view_of
+from mock_server.providers.klarna.state.payments import in_a_header
 from mock_server.providers.klarna.webhooks.checkout import ask_shop, schedule_push
 from mock_server.providers.klarna.webhooks.orders import CHECKOUT
 
@@ -103,13 +106,21 @@ def _asked(world: World, order: Record) -> Done | None:
     attempt = ask_shop(world, order, view_of(order, world.name)) or {}
     status = attempt.get("status")
     if status in _REDIRECTS and attempt.get("location"):
-        return Done(order, "redirected", attempt["location"])
+        return Done(order, "redirected", _redirected_to(attempt))
     if status == _REFUSED:
         return Done(order, "refused", "", _text_of(attempt["answer"]))
     is_required = order["purchase"].get("options", {}).get("require_validate_callback_success", False)
     if status != _APPROVED and is_required:
         return Done(order, "refused", "", _NO_ANSWER)
     return None
+
+
+def _redirected_to(attempt: Mapping[str, Any]) -> str:
+    """Where the shop sends the shopper; frameworks leave out the host, which is then the one that was asked."""
+    url = in_a_header(attempt["location"].encode("latin-1", "replace").decode("utf-8", "replace"))
+    with suppress(ValueError):  # no URL, but the shop's own word
+        url = urljoin(attempt["url"], url)
+    return url
 
 
 def _text_of(answer: str) -> str:

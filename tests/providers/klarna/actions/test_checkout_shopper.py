@@ -215,6 +215,24 @@ class TestValidation:
         assert ("checkout_incomplete", []) == (read(world, order)["status"], list(world.store.all("orders")))
 
     @pytest.mark.parametrize(
+        ("location", "url"),
+        [
+            ("/sold-out?a=1", "/sold-out?a=1"),
+            ("sold-out", "/sold-out"),
+            ("/sl\u00c3\u00b6sa", "/sl%C3%B6sa"),  # UTF-8, as it stands in a header
+            ("/a b", "/a%20b"),
+        ],
+    )
+    def test_a_redirect_without_a_host_leads_to_the_one_that_was_asked(
+        self, world: World, receiver: Receiver, location: str, url: str
+    ) -> None:
+        receiver.answers(303, Location=location)
+
+        done = complete(world, asking(world, receiver))
+
+        assert ("redirected", receiver.url(url)) == (done.result, done.url)
+
+    @pytest.mark.parametrize(
         ("answer", "message"),
         [
             ('{"error_type": "address_error", "error_text": "We do not deliver there."}', "We do not deliver there."),

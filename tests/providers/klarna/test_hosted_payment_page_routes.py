@@ -124,6 +124,16 @@ class TestDeleteSession:
 
 
 class TestDistributeSession:
+    @pytest.mark.parametrize(("outcome", "status"), [("accepted", "COMPLETED"), ("", "DISABLED")])
+    def test_the_journal_says_since_when_a_session_is_over(self, host: Host, outcome: str, status: str) -> None:
+        session_id = host.create()["session_id"]
+        host.complete(session_id, outcome=outcome) if outcome else host.delete(session_id)
+
+        answer = host.distribute(session_id, "email", email="ann@shop.test")
+
+        why = f"hosted session {session_id} is {status} since 2026-11-20T12:00:00.000Z"
+        assert (400, why) == (answer.status_code, host.klarna.explanation(answer)["because"])
+
     @pytest.mark.parametrize(
         ("method", "contact"),
         [

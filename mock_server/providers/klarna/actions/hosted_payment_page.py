@@ -141,11 +141,12 @@ def distribute_session(world: World, session: Record, asked: Mapping[str, Any]) 
 
 
 def _if_open(session: Record, distribution: Record) -> Record:
+    if session["status"] in state.OPEN:
+        return distribution
+    why = LookupError(f"hosted session {session['id']} is {session['status']} since {session['updated_at']}")
     if session["status"] == state.COMPLETED:
-        raise errors.AlreadyCompleted()
-    if session["status"] not in state.OPEN:
-        raise errors.SessionIsClosed(f"Session is {session['status'].lower()}")
-    return distribution
+        raise errors.AlreadyCompleted() from why
+    raise errors.SessionIsClosed(f"Session is {session['status'].lower()}") from why
 
 
 def check_identity(session: Record) -> NoReturn:

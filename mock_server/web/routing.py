@@ -12,6 +12,7 @@ from threading import Lock
 from typing import Any
 
 from flask import Flask, Request, Response, request
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import Map, MapAdapter, Rule
 
@@ -252,6 +253,19 @@ def _chunks(most: int) -> Iterator[bytes]:
         yield chunk
 
 
+class _Answer(Response):
+    """Werkzeug reads a Location to spell it right; one that is no URL, as a merchant may give it, leaves as it is."""
+
+    def get_wsgi_headers(self, environ: Any) -> Headers:
+        try:
+            return super().get_wsgi_headers(environ)
+        except ValueError:
+            location = self.headers.pop("Location")
+            headers = super().get_wsgi_headers(environ)
+            headers["Location"] = location
+            return headers
+
+
 def _response(body: bytes, headers: Mapping[str, str], reply: Reply) -> Response:
     if reply.cut:
         cut(request.environ)
@@ -259,7 +273,7 @@ def _response(body: bytes, headers: Mapping[str, str], reply: Reply) -> Response
     if reply.truncate is not None:
         headers = {**headers, "Content-Length": str(len(body))}
         return Response(_truncated(body, reply.truncate), _status(reply.status), headers)
-    response = Response(body, _status(reply.status), headers)
+    response = _Answer(body, _status(reply.status), headers)
     if reply.status == 204:
         del response.headers["Content-Length"]
     if not body and "Content-Type" not in headers:

@@ -91,7 +91,7 @@ class TestPages:
     def test_a_way_back_is_shown_when_there_is_one(self, back: str, links: int) -> None:
         html = html_of(page("message.html", **{**MESSAGE, "back": back}))
 
-        assert links == html.count('<a href="https://shop.test/?a=1&amp;b=2">') == html.count("<a ")
+        assert links == html.count('<a href="https://shop.test/?a=1&amp;b=2" target="_top">') == html.count("<a ")
 
     @pytest.mark.parametrize(("methods", "choices"), [([("KLARNA", "Klarna")], 0), (PAYMENT["methods"], 2)])
     def test_a_method_is_chosen_only_where_there_are_several(

@@ -79,6 +79,8 @@ def _leave(world: World, session: Record, status: str) -> Record:
 
 def _told(world: World, session: Record, status: str, **changes: Any) -> Record:
     moved = state.move(world, session["id"], status, **changes)
+    if moved["refusal"]:
+        world.notes.append(f"session {moved['id']} is {status}: {moved['refusal']}")
     send_status_update(world, moved)
     return moved
 

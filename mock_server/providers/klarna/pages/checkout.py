@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from mock_server.core.errors import ApiError, Misused
-from mock_server.core.rules import Decision
 from mock_server.core.store import Record
 from mock_server.ledger import markets
 from mock_server.providers.klarna.actions import checkout_shopper as shopper
@@ -27,8 +26,8 @@ def show(call: Call) -> Reply:
     """The page in the frame. After completion it is the confirmation."""
     try:
         order = checkout.find(call.world, call.path_args["order_id"])
-    except ApiError:
-        return _gone()
+    except ApiError as error:
+        return _gone(call, error)
     if order["status"] != checkout.INCOMPLETE:
         return _over(order)
     purchase = checkout.purchase_of(order)
@@ -47,27 +46,37 @@ def show(call: Call) -> Reply:
     )
 
 
-def act(call: Call, decision: Decision) -> Reply:
+def act(call: Call) -> Reply:
     """What the shopper chose; the form left the frame, so the whole window goes on to the shop."""
     try:
         order = checkout.find(call.world, call.path_args["order_id"])
-    except ApiError:
-        return _gone()
+    except ApiError as error:
+        return _gone(call, error)
     if order["status"] != checkout.INCOMPLETE:
         return _over(order)
     back = checkout.url_of(order, "checkout")
     try:
-        done = shopper.complete(call.world, order, decision)
+        done = shopper.complete(call.world, order, call.decision)
     except Misused as misused:
+        _note(call, misused)
         return page("message.html", status=400, language="en", title="Not possible", text=str(misused), back=back)
-    except ApiError:  # another window was faster, or time was
+    except ApiError as error:  # another window was faster, or time was
+        _note(call, error)
         return show(call)
     if done.message:
+        call.world.notes.append(f"order {order['order_id']} was not placed, {done.result}: {done.message}")
         return page("message.html", language="en", title="The order was not placed", text=done.message, back=back)
     return Reply(None, 303, {"Location": done.url, "Cache-Control": "no-store"}) if done.url else show(call)
 
 
-def _gone() -> Reply:
+def _note(call: Call, error: ApiError) -> None:
+    """A page is an answer like any other to the journal; this is what it shall say besides."""
+    call.world.notes.append(str(error.__cause__ or error))
+
+
+def _gone(call: Call, why: ApiError) -> Reply:
+    """404; the journal says why."""
+    _note(call, why)
     text = "No open checkout has this address; it may have expired."
     return page("message.html", status=404, language="en", title="Unknown checkout", text=text, back="")
 

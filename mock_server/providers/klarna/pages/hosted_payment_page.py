@@ -31,13 +31,14 @@ def show(call: Call) -> Reply:
     """The page of a session; opening it is told to the shop. A closed one says why."""
     session = _session(call)
     if session is None:
-        return _gone()
+        return _gone(call)
     if session["status"] in state.OPEN and call.method != "HEAD":
         try:
             session = hosted_shopper.enter(call.world, session)
         except state.NotPossible:
             session = _session(call) or session
     if session["status"] not in state.OPEN:
+        call.world.notes.append(f"session {session['id']} is {session['status']} since {session['updated_at']}")
         return _message(session)
     return _pay_page(call.world, session)
 
@@ -46,7 +47,7 @@ def act(call: Call) -> Reply:
     """What the shopper chose; then the browser goes back to the shop, or is told here what happened."""
     session = _session(call)
     if session is None:
-        return _gone()
+        return _gone(call)
     try:
         done = hosted_shopper.act(call.world, session, call.decision, category=call.json.get("gateway", ""))
     except Misused as misused:
@@ -63,8 +64,11 @@ def act(call: Call) -> Reply:
 def _too_late(call: Call, session: Record, why: str) -> Reply:
     """Pressed again, or in a second window: a page that was closed meanwhile is not there any more."""
     if session["status"] in (state.DISABLED, state.TIMEOUT):
-        return _gone()
-    return _not_possible(call.world, session, why) if session["status"] in state.OPEN else _onward(call, session)
+        return _gone(call, why)
+    if session["status"] in state.OPEN:
+        return _not_possible(call.world, session, why)
+    call.world.notes.append(why)
+    return _onward(call, session)
 
 
 def _onward(call: Call, session: Record) -> Reply:
@@ -76,7 +80,7 @@ def show_qr_code(call: Call) -> Reply:
     """The address of the page as a PNG to scan."""
     session = _session(call)
     if session is None:
-        return _gone()
+        return _gone(call)
     import segno  # not before one is asked for
 
     picture = BytesIO()
@@ -93,12 +97,15 @@ def _session(call: Call) -> Record | None:
     return session
 
 
-def _gone() -> Reply:
+def _gone(call: Call, why: str = "") -> Reply:
+    """404; the journal says why."""
+    call.world.notes.append(why or f"no session has page {call.path_args['page_id']} in world {call.world.name}")
     text = "No open payment has this address."
     return page("message.html", status=404, language="en", title="Unknown payment", text=text, back="")
 
 
 def _not_possible(world: World, session: Record, text: str) -> Reply:
+    world.notes.append(text)
     back = state.page_url(session, world.name)
     return page("message.html", status=400, language="en", title="Not possible", text=text, back=back)
 

@@ -100,7 +100,8 @@ def show_page(call: Call) -> Reply:
     purchase=_known_purchase, outcomes=SHOPPER_OUTCOMES, errors=errors.PAGE,
 )  # fmt: skip
 def pay(call: Call) -> Reply:
-    return pages.act(call, chosen(call.decision, pressed(call), SHOPPER_OUTCOMES))
+    call.decision = chosen(call.decision, pressed(call), SHOPPER_OUTCOMES)
+    return pages.act(call)
 
 
 @operation(

@@ -3,6 +3,8 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from html import unescape
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 from werkzeug.test import TestResponse
@@ -23,6 +25,12 @@ def page_of(shop: Checkout, order_id: str) -> str:
     snippet = shop.read(order_id).get_json()["html_snippet"]
     (src,) = re.findall(r'src="([^"]+)"', snippet)
     return unescape(src)
+
+
+def journaled(shop: Checkout, answer: TestResponse) -> dict[str, Any]:
+    """What the journal has of an answer."""
+    entry: dict[str, Any] = shop.klarna.call("GET", answer.headers["X-Mock-Explain"]).get_json()
+    return entry
 
 
 def press(shop: Checkout, order_id: str, outcome: str = "") -> TestResponse:
@@ -102,7 +110,7 @@ def test_who_is_declined_reads_so_and_can_go_back(shop: Checkout) -> None:
     answer = press(shop, order_id, "rejected")
 
     assert "This purchase cannot be made with Klarna." in answer.text
-    assert f'<a href="https://shop.test/checkout?kco={order_id}">' in answer.text
+    assert f'<a href="https://shop.test/checkout?kco={order_id}" target="_top">' in answer.text
     assert "checkout_incomplete" == shop.read(order_id).get_json()["status"]
 
 
@@ -169,3 +177,46 @@ def test_the_page_of_another_world_is_found_by_its_url_alone(klarna: Klarna) -> 
 
     assert page_of(shop, order_id).endswith(f"/eu/kco/v3/orders/{order_id}?world=blue")
     assert (303, "checkout_complete") == (answer.status_code, shop.read(order_id).get_json()["status"])
+
+
+@pytest.mark.parametrize("url", ["https://[shop/", "https://shop.test:port/", "https://shop.test\r\nX: y"])
+def test_a_shop_url_that_is_none_is_still_where_the_browser_is_sent(shop: Checkout, url: str) -> None:
+    order_id = shop.order_id(merchant_urls=urls_of(confirmation=url))
+
+    answer = press(shop, order_id)
+
+    assert (303, quote(url, safe=":/[]")) == (answer.status_code, answer.headers["Location"])
+
+
+def test_the_journal_shows_which_button_was_pressed(shop: Checkout) -> None:
+    answer = press(shop, shop.order_id(), "rejected")
+
+    entry = journaled(shop, answer)
+    assert ("rejected", "this call") == (entry["outcome"], entry["decided_by"])
+
+
+def test_the_journal_says_why_nothing_was_placed(shop: Checkout, receiver: Receiver) -> None:
+    receiver.answers(400)
+    receiver.text = '{"error_text": "Sold out."}'
+    order_id = shop.order_id(merchant_urls=urls_of(validation=receiver.url()))
+
+    answer = press(shop, order_id)
+
+    assert [f"order {order_id} was not placed, refused: Sold out."] == journaled(shop, answer)["notes"]
+
+
+def test_the_journal_says_why_a_page_is_not_there(shop: Checkout) -> None:
+    answer = shop.klarna.http.get("/eu/kco/v3/orders/nobody")
+
+    assert (404, ["no checkout order nobody in world default"]) == (
+        answer.status_code, journaled(shop, answer)["notes"],
+    )  # fmt: skip
+
+
+def test_the_way_back_to_the_shop_leaves_the_frame(shop: Checkout) -> None:
+    order_id = shop.order_id()
+    shop.abort(order_id)
+
+    answer = shop.klarna.http.get(page_of(shop, order_id))
+
+    assert f'<a href="https://shop.test/checkout?kco={order_id}" target="_top">' in answer.text

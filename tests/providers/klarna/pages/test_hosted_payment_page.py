@@ -270,3 +270,60 @@ def test_a_page_carries_its_world() -> None:
     assert created["redirect_url"].endswith("?world=blue")
     assert [created["redirect_url"], 303] == [page.action, answer.status_code]
     assert "COMPLETED" == host.status(created["session_id"])
+
+
+@pytest.mark.parametrize("url", ["https://[shop/", "https://shop.test:port/", "http://shop.test:99999999/"])
+def test_a_shop_url_that_is_none_is_still_where_the_browser_is_sent(host: Host, url: str) -> None:
+    created = host.create(merchant_urls={"success": url})
+
+    answer = host.press(created["redirect_url"])
+
+    assert (303, url) == (answer.status_code, answer.headers["Location"])
+
+
+class TestJournal:
+    """Pages are no errors to clients; the journal says why they are not what was hoped for."""
+
+    def notes(self, host: Host, answer: Any) -> list[str]:
+        entry = host.klarna.call("GET", answer.headers["X-Mock-Explain"]).get_json()
+        found: list[str] = entry.get("notes", [])
+        return found
+
+    def test_a_page_that_is_not_there(self, host: Host) -> None:
+        opened, pressed = host.open("/eu/hpp/payments/nobody"), host.press("/eu/hpp/payments/nobody")
+
+        why = ["no session has page nobody in world default"]
+        assert [why, why] == [self.notes(host, opened), self.notes(host, pressed)]
+
+    def test_a_page_that_was_closed(self, host: Host) -> None:
+        created = host.create()
+        host.delete(created["session_id"])
+
+        opened, pressed = host.open(created["redirect_url"]), host.press(created["redirect_url"])
+
+        own = f"session {created['session_id']} is DISABLED"
+        assert [f"{own} since 2026-11-20T12:00:00.000Z"] == self.notes(host, opened)
+        assert [f"{own}, it cannot become IN_PROGRESS"] == self.notes(host, pressed)
+
+    def test_a_page_that_is_done(self, host: Host) -> None:
+        created = host.create()
+        host.press(created["redirect_url"])
+
+        again = host.press(created["redirect_url"])
+
+        why = f"session {created['session_id']} is COMPLETED, it cannot become IN_PROGRESS"
+        assert [why] == self.notes(host, again)
+
+    def test_a_method_that_is_not_shown(self, host: Host) -> None:
+        answer = host.press(host.create()["redirect_url"], gateway="cash")
+
+        (note,) = self.notes(host, answer)
+        assert "'cash' is not shown on the page" in note
+
+    def test_an_order_that_was_refused(self, host: Host) -> None:
+        created = host.create(purchase={"intent": "tokenize"}, options={"place_order_mode": "PLACE_ORDER"})
+
+        answer = host.press(created["redirect_url"])
+
+        (note,) = self.notes(host, answer)
+        assert f"session {created['session_id']} is ERROR: OperationNotConfigured" in note

@@ -75,8 +75,7 @@ def capture_view(order: Record, capture: Record) -> dict[str, Any]:
         "klarna_reference": capture["klarna_reference"],
         "captured_amount": capture["captured_amount"],
         "captured_at": capture["captured_at"],
-        "description": capture.get("description") or "",
-        "reference": capture.get("reference") or "",
+        **_told(capture),
         "order_lines": lines_view(capture.get("order_lines")),
         "refunded_amount": capture["refunded_amount"],
         "billing_address": address_view(billing),
@@ -90,11 +89,15 @@ def refund_view(refund: Record) -> dict[str, Any]:
         "refund_id": refund["refund_id"],
         "refunded_amount": refund["refunded_amount"],
         "refunded_at": refund["refunded_at"],
-        "description": refund.get("description") or "",
-        "reference": refund.get("reference") or "",
+        **_told(refund),
         "order_lines": lines_view(refund.get("order_lines")),
         "credit_invoice": False,
     }
+
+
+def _told(move: Record) -> dict[str, Any]:
+    """What the merchant said of a capture or refund; a reference that was not given is absent, as in the recordings."""
+    return {"description": move.get("description") or "", **_picked(move, ("reference",))}
 
 
 def method_view(method: str) -> dict[str, Any]:

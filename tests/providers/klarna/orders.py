@@ -1,0 +1,59 @@
+"""An order to manage, and a merchant's requests about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from werkzeug.test import TestResponse
+
+from .conftest import Klarna, purchase_of
+
+ORDERS = "/ordermanagement/v1/orders"
+ADDRESS = {
+    "given_name": "Astrid", "family_name": "Lind", "street_address": "Storgatan 1", "postal_code": "11122",
+    "city": "Stockholm", "country": "SE", "email": "astrid@shop.test", "phone": "+46700000000",
+}  # fmt: skip
+NOBODY = "7849fd84-47dc-4919-a7ce-47b9f461562f"  # a UUID that no order, capture or refund has
+
+
+class Orders:
+    """What a merchant does with orders; amounts in minor units, an order has 25000."""
+
+    def __init__(self, klarna: Klarna) -> None:
+        self.klarna = klarna
+
+    def place(self, *, outcome: str = "accepted", **fields: Any) -> str:
+        """Have a shopper buy two kettles; answers with the order's id."""
+        purchase = purchase_of(billing_address=ADDRESS, merchant_reference1="ON-1", **fields)
+        session_id = self.klarna.create_session(purchase).get_json()["session_id"]
+        token = self.klarna.authorize(session_id, outcome=outcome).get_json()["authorization_token"]
+        return str(self.klarna.create_order(token, purchase).get_json()["order_id"])
+
+    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
+        """``path`` below the orders: ``<order id>/captures``."""
+        return self.klarna.call(method, f"{ORDERS}/{path}", body, **headers)
+
+    def read(self, order_id: str) -> dict[str, Any]:
+        answer = self.ask("GET", order_id)
+        assert 200 == answer.status_code, answer.text
+        order: dict[str, Any] = answer.get_json()
+        return order
+
+    def capture(self, order_id: str, amount: int, **fields: Any) -> str:
+        answer = self.ask("POST", f"{order_id}/captures", {"captured_amount": amount, **fields})
+        assert 201 == answer.status_code, answer.text
+        return answer.headers["Capture-Id"]
+
+    def refund(self, order_id: str, amount: int, **fields: Any) -> str:
+        answer = self.ask("POST", f"{order_id}/refunds", {"refunded_amount": amount, **fields})
+        assert 201 == answer.status_code, answer.text
+        return answer.headers["Refund-Id"]
+
+    def add_rule(self, operation: str, then: dict[str, Any], **more: Any) -> None:
+        rule = {"when": {"operation": f"klarna.order_management.{operation}"}, "then": then, **more}
+        answer = self.klarna.call("POST", "/_mock/rules", rule)
+        assert 201 == answer.status_code, answer.text
+
+    def stored(self) -> list[dict[str, Any]]:
+        """Every order as the ledger has it."""
+        return [record for _, record in self.klarna.world.store.all("orders")]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from werkzeug.test import TestResponse
 
 from .conftest import Klarna, purchase_of
+from .refusals import ON_ANY_ANSWER, UUID
 
 ORDERS = "/ordermanagement/v1/orders"
 ADDRESS = {
@@ -56,4 +58,18 @@ class Orders:
 
     def stored(self) -> list[dict[str, Any]]:
         """Every order as the ledger has it."""
-        return [record for _, record in self.klarna.world.store.all("orders")]
+        return list(self.klarna.world.store.all("orders"))
+
+
+def assert_refused(answer: TestResponse, status: int, code: str, messages: list[str]) -> None:
+    """Status, bytes and headers are those of Order Management's envelope."""
+    correlation_id = answer.headers["Klarna-Correlation-Id"]
+    told = {"error_code": code, "error_messages": messages, "correlation_id": correlation_id}
+    expected = json.dumps(told, separators=(",", ":"), ensure_ascii=False)
+    assert (status, expected) == (answer.status_code, answer.text)
+    assert UUID.fullmatch(correlation_id)
+    assert ("application/json", str(len(expected))) == (
+        answer.headers["Content-Type"], answer.headers["Content-Length"],
+    )  # fmt: skip
+    assert ON_ANY_ANSWER == {name: answer.headers[name] for name in ON_ANY_ANSWER}
+    assert not {"Transaction-Id", "Render-Time", "Location"} & set(answer.headers.keys())

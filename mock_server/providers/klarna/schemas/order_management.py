@@ -22,8 +22,8 @@ from mock_server.providers.klarna.schemas.fields import KlarnaSchema, Many, Part
 
 MOST = 200_000_000  # of any amount, minor units
 _METHODS = (
-    "PickUpStore|Home|BoxReg|BoxUnreg|PickUpPoint|Own|Postal|DHLPackstation|Digital|Undefined|PickUpWarehouse"
-    "|ClickCollect|PalletDelivery"
+    "(PickUpStore|Home|BoxReg|BoxUnreg|PickUpPoint|Own|Postal|DHLPackstation|Digital|Undefined|PickUpWarehouse"
+    "|ClickCollect|PalletDelivery)"
 )
 _TYPES = "physical|discount|shipping_fee|sales_tax|store_credit|gift_card|digital|surcharge|return_fee"
 _INDEX = re.compile(r"\[\d+\]")

@@ -25,6 +25,10 @@ _METHODS: Mapping[str, tuple[str, str, int]] = {
     "direct_bank_transfer": ("BANK_TRANSFER", "Bank transfer", 0),
     "card": ("CARD", "Card", 0),
     "deferred_interest": ("DEFERRED_INTEREST", "Financing", 0),
+    "mobilepay": ("MOBILEPAY", "MobilePay", 0),
+    "pay_later_in_parts": ("PAY_LATER_IN_PARTS", "Pay later in parts", 0),
+    "pay_in_x": ("PAY_IN_X", "Pay in parts", 0),
+    "swish": ("SWISH", "Swish", 0),
     "alternative_payment_method": ("ALTERNATIVE_PAYMENT_METHOD", "Other", 0),
 }
 _LINE = {

@@ -17,6 +17,37 @@ ADDRESS = {
 }  # fmt: skip
 NOBODY = "7849fd84-47dc-4919-a7ce-47b9f461562f"  # a UUID that no order, capture or refund has
 
+PARCELS = {"shipping_info": [{"tracking_number": "1"}]}
+# what is asked of an order -> method, path below it, body; <capture> is one of its captures
+ON_AN_ORDER: dict[str, tuple[str, str, Any]] = {
+    "read_order": ("GET", "", None),
+    "acknowledge_order": ("POST", "/acknowledge", None),
+    "update_authorization": ("PATCH", "/authorization", {"order_amount": 1}),
+    "cancel_order": ("POST", "/cancel", None),
+    "create_capture": ("POST", "/captures", {"captured_amount": 1}),
+    "list_captures": ("GET", "/captures", None),
+    "update_customer_details": ("PATCH", "/customer-details", {"shipping_address": {"city": "Lund"}}),
+    "extend_authorization_time": ("POST", "/extend-authorization-time", None),
+    "update_merchant_references": ("PATCH", "/merchant-references", {"merchant_reference1": "ON-2"}),
+    "create_refund": ("POST", "/refunds", {"refunded_amount": 1}),
+    "release_remaining_authorization": ("POST", "/release-remaining-authorization", None),
+    "add_shipping_info": ("POST", "/shipping-info", PARCELS),
+}
+ON_A_CAPTURE: dict[str, tuple[str, str, Any]] = {
+    "read_capture": ("GET", "/captures/<capture>", None),
+    "add_capture_shipping_info": ("POST", "/captures/<capture>/shipping-info", PARCELS),
+    "update_capture_customer_details": (
+        "PATCH", "/captures/<capture>/customer-details", {"shipping_address": {"city": "Lund"}},
+    ),
+    "trigger_send_out": ("POST", "/captures/<capture>/trigger-send-out", None),
+    "read_due_date_options": ("GET", "/captures/<capture>/extend-due-date-options", None),
+    "extend_due_date": ("PATCH", "/captures/<capture>/extend-due-date", {"number_of_days": 14}),
+}  # fmt: skip
+ON_A_REFUND: dict[str, tuple[str, str, Any]] = {"read_refund": ("GET", "/refunds/<capture>", None)}
+ALL = ON_AN_ORDER | ON_A_CAPTURE | ON_A_REFUND
+
+CAPTURE = "32904e4c-61d2-400e-9b77-c69a4b8e2d5f"
+
 
 class Orders:
     """What a merchant does with orders; amounts in minor units, an order has 25000."""

@@ -11,9 +11,8 @@ import pytest
 from werkzeug.test import TestResponse
 
 from .conftest import Klarna
-from .orders import Orders, assert_refused
+from .orders import ALL, CAPTURE, ON_A_CAPTURE, ON_A_REFUND, Orders, assert_refused
 from .refusals import assert_is_gateway_page
-from .test_order_management_errors import ALL, CAPTURE, ON_A_CAPTURE, ON_A_REFUND
 
 Row = tuple[str, int, str, list[str]]  # error, and what is answered: status, code, messages
 

@@ -12,9 +12,8 @@ import pytest
 from mock_server.providers.klarna.routes.order_management import ORDER_MANAGEMENT_OPERATIONS
 
 from ..conftest import Klarna, klarna_with
-from ..orders import NOBODY, Orders, assert_refused
+from ..orders import ALL, NOBODY, Orders, assert_refused
 from ..refusals import UUID, assert_is_gateway_page
-from ..test_order_management_errors import ALL
 
 HEADERS_OF_A_WRITE = {
     "Cache-Control": "no-cache, no-store, max-age=0, must-revalidate",

@@ -55,10 +55,10 @@ def update_order(world: World, order: Record, changes: dict[str, Any]) -> Record
     return view_of(checkout.change(world, order["order_id"], "update", purchase=changes), world.name)
 
 
-def abort_order(world: World, order: Record) -> Record:
+def abort_order(world: World, order: Record) -> None:
     """No shopper can complete it any more; it stays readable.
 
     Raises ReadOnlyOrder (403).
     Source: https://docs.klarna.com/api/checkout/#operation/abortOrder (read 2026-11-20).
     """
-    return view_of(checkout.change(world, order["order_id"], "abort", status=checkout.ABORTED), world.name)
+    checkout.change(world, order["order_id"], "abort", status=checkout.ABORTED)

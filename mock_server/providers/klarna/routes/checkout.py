@@ -84,7 +84,8 @@ def update_order(call: Call) -> Reply:
     errors=(errors.NoSuchOrder, errors.OrderExpired, errors.ReadOnlyOrder, *errors.COMMON),
 )  # fmt: skip
 def abort_order(call: Call) -> Reply:
-    return Reply(actions.abort_order(call.world, call.found))
+    actions.abort_order(call.world, call.found)
+    return Reply()
 
 
 @operation(

@@ -155,6 +155,23 @@ def _follow_capture(world: World, record: Record) -> None:
     orders.set_settlement(world, order["key"])
 
 
+def _follow_amount(world: World, record: Record) -> None:
+    """Another amount is authorised, or the rest is let go: the order comes to that; when all of it is captured, it is
+    shipped.
+
+    Assumed: no document says so, but a shop that reads the old amount counts on money that never comes.
+    """
+    order = _behind(world, record)
+    if order is None or order["amount"] == record["order_amount"]:
+        return
+    amount = {"amount": record["order_amount"]}
+    changed = orders.change(world, order, lambda found: orders.counted(world, found | amount))
+    if record["status"] == transitions.CAPTURED:
+        _follow_capture(world, record)
+    else:
+        announce(world, changed)
+
+
 def _follow_refund(world: World, record: Record) -> None:
     """A refund that another face made; those of this face are known."""
     refund, order = record["refunds"][-1], _behind(world, record)
@@ -180,6 +197,8 @@ LISTENERS = {
     events.ORDER_REJECTED: (_follow("reject"),),
     events.ORDER_CAPTURED: (_follow_capture,),
     events.ORDER_CANCELLED: (_follow("cancel"),),
+    events.ORDER_RELEASED: (_follow_amount,),
+    events.ORDER_UPDATED: (_follow_amount,),
     events.ORDER_EXPIRED: (_follow("expire"),),
     events.ORDER_REFUNDED: (_follow_refund,),
 }

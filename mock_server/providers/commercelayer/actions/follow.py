@@ -114,6 +114,21 @@ def cancelled(world: World, ledger_order: Record) -> None:
         rows.close(world, order)
 
 
+def released(world: World, ledger_order: Record) -> None:
+    """A void of the rest of which part was captured. The order stays as it is."""
+    let_go(world, ledger_order)
+
+
+def updated(world: World, ledger_order: Record) -> None:
+    """The authorization has another amount; whether that is enough for the order, its payment status says."""
+    order = order_behind(world, ledger_order)
+    if order is None:
+        return
+    for authorization in _of(world, order, "authorizations", ledger_order):
+        records.update(world, authorization, {"amount_cents": ledger_order["order_amount"]})
+    rows.settle(world, order)
+
+
 def expired(world: World, ledger_order: Record) -> None:
     """A void: nobody captured in time. The order stays as it is."""
     let_go(world, ledger_order)
@@ -126,8 +141,9 @@ def let_go(world: World, ledger_order: Record) -> Record | None:
         return None
     authorization = next(iter(_of(world, order, "authorizations", ledger_order)), None)
     relations = {"reference_authorization": records.reference(authorization)} if authorization else {}
+    held = authorization["attributes"]["amount_cents"] if authorization else ledger_order["order_amount"]
     told = {
-        "amount_cents": ledger_order["order_amount"] - ledger_order["captured_amount"],
+        "amount_cents": held - ledger_order["captured_amount"],
         "token": ledger_order["order_id"], "gateway_transaction_id": ledger_order["order_id"],
     }  # fmt: skip
     rows.add(world, order, "voids", told, **relations)

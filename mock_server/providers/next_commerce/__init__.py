@@ -48,6 +48,7 @@ PROVIDER = Provider(
         events.ORDER_REFUNDED: (lambda world, order: follow.refunded(world, order),),
         events.ORDER_CANCELLED: (lambda world, order: follow.cancelled(world, order),),
         events.ORDER_RELEASED: (lambda world, order: follow.released(world, order),),
+        events.ORDER_UPDATED: (lambda world, order: follow.updated(world, order),),
         events.ORDER_EXPIRED: (lambda world, order: follow.expired(world, order),),
     },
     not_emulated=NOT_EMULATED,

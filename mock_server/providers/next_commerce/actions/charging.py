@@ -81,11 +81,14 @@ def card_token_of(order: Record) -> str | None:
 def keep(world: World, transactions: Sequence[Record]) -> None:
     """Have transactions found by themselves; sends transaction.created for each."""
     for transaction in transactions:
-        records.put(world, KIND, transaction["id"], transaction)
-        view = transaction_view(world, transaction)
-        order = transaction["order"] or ""
-        key = f"transaction {transaction['id']}"
-        webhooks.emit(world, "transaction.created", "transaction", view, key=key, order=order)
+        _keep(world, transaction, "transaction.created")
+
+
+def _keep(world: World, transaction: Record, event: str) -> None:
+    records.put(world, KIND, transaction["id"], transaction)
+    view = transaction_view(world, transaction)
+    key = f"transaction {transaction['id']}"
+    webhooks.emit(world, event, "transaction", view, key=key, order=transaction["order"] or "")
 
 
 def add(world: World, order: Record, made: Record, check: Callable[[Record], None] = lambda found: None) -> Record:
@@ -98,6 +101,17 @@ def add(world: World, order: Record, made: Record, check: Callable[[Record], Non
     after = orders.change(world, order["number"], append)
     keep(world, [made])
     return after
+
+
+def replace(world: World, order: Record, changed: Record) -> None:
+    """Put a transaction of an order in place of the one with its id. Sends transaction.updated."""
+
+    def put(found: Record) -> Record:
+        all_ = [changed if each["id"] == changed["id"] else each for each in found["transactions"]]
+        return {**found, "transactions": all_}
+
+    orders.change(world, order["number"], put)
+    _keep(world, changed, "transaction.updated")
 
 
 def first_charge(world: World, order: Record) -> tuple[list[Record], dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 from mock_server.core.clock import Alarm
 from mock_server.core.store import Record
@@ -47,18 +47,28 @@ def captured(world: World, order: Record, record: Record) -> None:
 
 @_listener
 def refunded(world: World, order: Record, record: Record) -> None:
-    """A refund that another face made, of the charge behind this Klarna order."""
+    """A refund that another face made, of the charges behind this Klarna order, the oldest first."""
     refund = record["refunds"][-1]
-    amount = refund["refunded_amount"]
     charges = [t for t in orders.succeeded(order, "debit", "capture") if t["ledger_order_id"] == record["order_id"]]
-    if _OWN in refund or not amount or not charges:
+    if _OWN in refund or not refund["refunded_amount"] or not charges:
         return
-    of = next((each for each in charges if orders.refundable(order, each) >= amount), charges[-1])
-    made = charging.transaction_of(
-        world, order, "refund", amount, parent_id=of["id"], ledger_order_id=record["order_id"],
-        subscription=of["subscription"],
-    )  # fmt: skip
+    made = [
+        charging.transaction_of(
+            world, order, "refund", share, parent_id=of["id"], ledger_order_id=record["order_id"],
+            subscription=of["subscription"],
+        )
+        for of, share in _shares(order, charges, refund["refunded_amount"])
+    ]  # fmt: skip
     refunds.note_elsewhere(world, order, made, refund.get("description"))
+
+
+def _shares(order: Record, charges: Sequence[Record], amount: int) -> Iterator[tuple[Record, int]]:
+    """What each charge gives of a refund; the last also what is left of one whose charge is still being noted."""
+    for each in charges:
+        share = amount if each is charges[-1] else min(amount, orders.refundable(order, each))
+        amount -= share
+        if share:
+            yield each, share
 
 
 @_listener
@@ -101,6 +111,18 @@ def released(world: World, order: Record, record: Record) -> None:
     for each in orders.open_authorizations(order):
         if each["ledger_order_id"] == record["order_id"]:
             placing.tell(world, "order.updated", collecting.void(world, order, each))
+
+
+@_listener
+def updated(world: World, order: Record, record: Record) -> None:
+    """Another amount is authorised: so much can be captured. Sends transaction.updated and order.updated.
+
+    Assumed: NEXT Commerce documents no change of an authorization.
+    """
+    held = next((t for t in orders.succeeded(order, "authorize") if t["ledger_order_id"] == record["order_id"]), None)
+    if held is not None and held["amount"] != record["order_amount"]:
+        charging.replace(world, order, {**held, "amount": record["order_amount"]})
+        actions.changed(world, order, lambda found: found)
 
 
 @_listener

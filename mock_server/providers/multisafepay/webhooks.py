@@ -162,13 +162,18 @@ def _follow_amount(world: World, record: Record) -> None:
     Assumed: no document says so, but a shop that reads the old amount counts on money that never comes.
     """
     order = _behind(world, record)
-    if order is None or order["amount"] == record["order_amount"]:
+    if order is None:
         return
-    amount = {"amount": record["order_amount"]}
-    changed = orders.change(world, order, lambda found: orders.counted(world, found | amount))
+
+    def change(found: Record) -> Record:
+        """To what it is by now, should others change it, too."""
+        klarnas = world.store.get("orders", record["order_id"]) or record
+        return orders.counted(world, found | {"amount": klarnas["order_amount"]})
+
+    changed = orders.change(world, order, change)
     if record["status"] == transitions.CAPTURED:
         _follow_capture(world, record)
-    else:
+    elif changed["amount"] != order["amount"]:
         announce(world, changed)
 
 

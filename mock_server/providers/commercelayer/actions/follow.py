@@ -9,7 +9,7 @@ from mock_server.core.world import World
 from mock_server.ledger.transitions import ACCEPTED
 from mock_server.providers.commercelayer.actions import rows
 from mock_server.providers.commercelayer.state import records, related
-from mock_server.providers.commercelayer.state.ledger import captured_of, order_behind
+from mock_server.providers.commercelayer.state.ledger import captured_of, ledger_order_of, order_behind
 from mock_server.providers.commercelayer.state.statuses import VOIDED
 
 
@@ -124,8 +124,14 @@ def updated(world: World, ledger_order: Record) -> None:
     order = order_behind(world, ledger_order)
     if order is None:
         return
+
+    def authorize(found: Record) -> Record:
+        """What Klarna authorizes by now, should others change it, too."""
+        klarnas = ledger_order_of(world, found) or ledger_order
+        return {**found, "attributes": {**found["attributes"], "amount_cents": klarnas["order_amount"]}}
+
     for authorization in _of(world, order, "authorizations", ledger_order):
-        records.update(world, authorization, {"amount_cents": ledger_order["order_amount"]})
+        records.change(world, authorization, authorize)
     rows.settle(world, order)
 
 

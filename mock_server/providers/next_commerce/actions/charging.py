@@ -81,11 +81,11 @@ def card_token_of(order: Record) -> str | None:
 def keep(world: World, transactions: Sequence[Record]) -> None:
     """Have transactions found by themselves; sends transaction.created for each."""
     for transaction in transactions:
-        _keep(world, transaction, "transaction.created")
+        records.put(world, KIND, transaction["id"], transaction)
+        _tell(world, "transaction.created", transaction)
 
 
-def _keep(world: World, transaction: Record, event: str) -> None:
-    records.put(world, KIND, transaction["id"], transaction)
+def _tell(world: World, event: str, transaction: Record) -> None:
     view = transaction_view(world, transaction)
     key = f"transaction {transaction['id']}"
     webhooks.emit(world, event, "transaction", view, key=key, order=transaction["order"] or "")
@@ -103,15 +103,21 @@ def add(world: World, order: Record, made: Record, check: Callable[[Record], Non
     return after
 
 
-def replace(world: World, order: Record, changed: Record) -> None:
-    """Put a transaction of an order in place of the one with its id. Sends transaction.updated."""
+def change_amount(world: World, order: Record, transaction_id: int, amount: Callable[[], int]) -> Record:
+    """The order after one of its transactions got another amount, as it is when it is written. Sends
+    transaction.updated.
+    """
 
-    def put(found: Record) -> Record:
-        all_ = [changed if each["id"] == changed["id"] else each for each in found["transactions"]]
+    def changed(transaction: Record) -> Record:
+        return {**transaction, "amount": amount()}
+
+    def change(found: Record) -> Record:
+        all_ = [changed(each) if each["id"] == transaction_id else each for each in found["transactions"]]
         return {**found, "transactions": all_}
 
-    orders.change(world, order["number"], put)
-    _keep(world, changed, "transaction.updated")
+    after = orders.change(world, order["number"], change)
+    _tell(world, "transaction.updated", records.change(world, KIND, transaction_id, changed))
+    return after
 
 
 def first_charge(world: World, order: Record) -> tuple[list[Record], dict[str, Any]]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from mock_server.core.clock import Alarm
 from mock_server.core.store import Record
 from mock_server.core.world import World
+from mock_server.ledger.orders import find_order
 from mock_server.providers.next_commerce.actions import charging, collecting, fulfillment, placing, refunds, subscribing
 from mock_server.providers.next_commerce.actions import orders as actions
 from mock_server.providers.next_commerce.state import orders
@@ -121,8 +122,11 @@ def updated(world: World, order: Record, record: Record) -> None:
     """
     held = next((t for t in orders.succeeded(order, "authorize") if t["ledger_order_id"] == record["order_id"]), None)
     if held is not None and held["amount"] != record["order_amount"]:
-        charging.replace(world, order, {**held, "amount": record["order_amount"]})
-        actions.changed(world, order, lambda found: found)
+        klarna_id = record["order_id"]
+        after = charging.change_amount(
+            world, order, held["id"], lambda: int(find_order(world, klarna_id)["order_amount"])
+        )
+        placing.tell(world, "order.updated", after)
 
 
 @_listener

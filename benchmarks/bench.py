@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median
 
-from benchmarks import growth, lists, messages, rates
+from benchmarks import captures, growth, lists, messages, rates
 from benchmarks.figures import Figure, table
 from benchmarks.servers import BARE, MOCK, cold_start_ms, rss_mb, running
 
@@ -56,6 +56,9 @@ def _figures(size: Size) -> Iterator[Figure]:
     _tell("requests per second")
     with running(MOCK) as mock, running(BARE) as bare:
         yield from rates.measure(mock, bare, rounds=size.rounds, requests=size.requests)
+    _tell("captures and refunds")
+    with running(MOCK) as server:
+        yield from captures.measure_captures(server, rounds=size.rounds, requests=size.requests // 4)
     _tell("a list")
     with running(MOCK) as server:
         yield lists.measure_list(server, rounds=size.rounds, requests=size.requests // 4)

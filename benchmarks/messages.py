@@ -8,6 +8,7 @@ from typing import Any
 
 SESSIONS = "/payments/v1/sessions"
 AUTHORIZATIONS = "/_mock/klarna/authorizations"
+ORDERS = "/ordermanagement/v1/orders"
 AUTHORIZATION = "Basic " + b64encode(b"PK00001_bench:secret").decode()
 
 _ADDRESS = {

@@ -64,6 +64,13 @@ class Settings:
     klarna_rate_limits: str = _setting(
         "off", "Whether the playground's limits (5 sessions/s, 50 other calls/s) are enforced.", ("off", "on")
     )
+    klarna_settlement_fee_rate: int = _setting(
+        299, "Klarna's fee for a capture in payouts, in hundredths of a percent of its amount: 299 is 2.99 %.",
+        bounds=(0, 10_000),
+    )
+    klarna_settlement_fee_fixed: int = _setting(
+        0, "Klarna's fixed fee for a capture in payouts, beside its rate, in minor units of the currency."
+    )
     multisafepay_api_keys: str = _setting("", "Accepted API keys, comma separated; empty accepts every key.")
     multisafepay_version: str = _setting(
         "2025", "Year whose form answers have: numbers, text for money, or only an id and a page.",

@@ -12,15 +12,11 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from fnmatch import fnmatchcase
+from collections.abc import Iterator
 from hmac import new as hmac_of
-from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 from werkzeug.test import TestResponse
@@ -29,6 +25,7 @@ from mock_server.providers.next_commerce.auth import BASE, CAMPAIGNS
 from mock_server.providers.next_commerce.routes import NOT_EMULATED, OPERATIONS, unknown
 from mock_server.providers.next_commerce.state.access import wanted
 from mock_server.providers.next_commerce.webhooks import signature
+from tests.openapi import Document, Documented, Exemption, Report, strict
 from tests.providers.next_commerce.test_samples import PREPARED, SAMPLES, App
 from tests.samples import prepare
 
@@ -44,16 +41,6 @@ ARRAYS = (
 OBJECTS = ("storeDetail",)  # the generator takes a view without an id for a list; a store has one
 REDIRECT = {"reference_transaction_id", "payment_complete_url"}  # of ordersCreate, in the guides alone
 STABLE = "2024-04-01"
-
-Schema = dict[str, Any]
-
-
-class Exemption(NamedTuple):
-    """What an answer shows otherwise than the document has it, and why."""
-
-    operation: str  # a pattern of operationIds
-    what: str  # a pattern of what is printed behind them
-    why: str
 
 
 _NEWER, _COMPUTED = "the document of 2026 has it", "the document calls what is computed a string"
@@ -84,136 +71,26 @@ EXCEPTIONS = (
 )
 
 
-@dataclass
-class Report:
-    """What was found so far, and which exemptions were met."""
-
-    answers: int = 0
-    differences: list[str] = field(default_factory=list)
-    met: set[Exemption] = field(default_factory=set)
-
-    def add(self, operation: str, found: Iterable[str]) -> None:
-        for text in found:
-            exempt = [
-                each for each in EXCEPTIONS if fnmatchcase(operation, each.operation) and fnmatchcase(text, each.what)
-            ]
-            self.met.update(exempt)
-            told = f"{operation} {text}"
-            if not exempt and told not in self.differences:
-                self.differences.append(told)
-
-    def all(self) -> list[str]:
-        """An exemption that nothing shows is out of date, and one more difference."""
-        unmet = [f"EXCEPTIONS: nothing shows {each.operation} {each.what}" for each in EXCEPTIONS]
-        return self.differences + [text for text, each in zip(unmet, EXCEPTIONS, strict=True) if each not in self.met]
-
-
-class Documented(NamedTuple):
-    """One operation of a document."""
-
-    id: str
-    method: str
-    path: str  # from the host on: /api/admin/orders/{number}/
-    responses: Mapping[str, Any]
-
-
-class Document:
-    """An OpenAPI document whose schemas are turned into JSON schema, of answers."""
-
-    def __init__(self, file: Path, base: str) -> None:
-        told = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-        self._schemas = {name: strict(schema) for name, schema in told["components"]["schemas"].items()}
-        self.operations = [
-            Documented(each["operationId"], method.upper(), base + path, each["responses"])
-            for path, methods in told["paths"].items()
-            for method, each in methods.items()
-            if method in ("get", "post", "put", "patch", "delete")
-        ]
-
-    def find(self, method: str, path: str) -> Documented | None:
-        """The operation of a request's path; of several the one with the fewest variables."""
-        suits = [each for each in self.operations if each.method == method and matches(each.path, path)]
-        return min(suits, key=lambda each: each.path.count("{"), default=None)
-
-    def faults(self, operation: Documented, answer: TestResponse) -> Iterator[str]:
-        """How an answer differs from what the document says."""
-        told = operation.responses.get(str(answer.status_code))
-        if told is None:
-            status, told = next(iter(operation.responses.items()))
-            yield f"status is {answer.status_code}, not {status}"
-        content = told.get("content", {}).get("application/json")
-        if content is None or not answer.is_json:
-            if content is not None or answer.data:
-                yield f"{answer.headers.get('Content-Type')} came, the document has {content and 'JSON'}"
-            return
-        body = answer.get_json()
-        if operation.id == "ordersCreate" and set(body) == REDIRECT:
-            return
-        schema = strict(content["schema"])
-        if operation.id in ARRAYS and isinstance(body, list):
-            schema = {"type": "array", "items": schema}
-        if operation.id in OBJECTS:
-            schema = schema["items"]
-        yield from sorted(set(self._broken(schema, body)))
-
-    def _broken(self, schema: Schema, value: Any) -> Iterator[str]:
-        jsonschema = import_module("jsonschema")
-        checker = jsonschema.FormatChecker(formats=())
-        checker.checks("date-time", ValueError)(is_time)
-        root = {"components": {"schemas": self._schemas}, **schema}
-        for error in jsonschema.Draft202012Validator(root, format_checker=checker).iter_errors(value):
-            while error.context:
-                error = jsonschema.exceptions.best_match(error.context)
-            yield from said_of(error)
-
-
-def said_of(error: Any) -> Iterator[str]:
-    """What jsonschema found, with its place: ``results[].lines[].price: number is no string``."""
-    place = "".join("[]" if isinstance(step, int) else f".{step}" for step in error.absolute_path).lstrip(".")
-    if error.validator == "additionalProperties":
-        for name in sorted(set(error.instance) - set(error.schema["properties"])):
-            yield f"{place}.{name}: is not in the document".lstrip(".")
-    elif error.validator == "required":
-        for name in sorted(set(error.validator_value) - set(error.instance)):
-            yield f"{place}.{name}: is missing".lstrip(".")
-    elif error.validator == "type":
-        yield f"{place}: {kind_of(error.instance)} is no {error.validator_value}"
-    else:
-        yield f"{place}: {error.message[:160]}"
-
-
-def kind_of(value: object) -> str:
-    kinds = {bool: "boolean", int: "number", float: "number", str: "string", list: "array", dict: "object"}
-    return "null" if value is None else kinds[type(value)]
-
-
-def is_time(value: object) -> bool:
-    return not isinstance(value, str) or datetime.fromisoformat(value) is not None
-
-
-def matches(template: str, path: str) -> bool:
-    """Whether a path is one of ``/orders/{number}/``; its last slash may be missing."""
-    pattern = re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(template.rstrip("/")))
-    return re.fullmatch(pattern, path.rstrip("/")) is not None
-
-
-def strict(schema: Schema) -> Schema:
-    """A schema that knows of null as JSON schema does, and takes no other keys than those of an answer."""
-    made = {name: value for name, value in schema.items() if name != "nullable"}
-    for name in ("allOf", "anyOf", "oneOf"):
-        if name in made:
-            made[name] = [strict(each) for each in made[name]]
-    if isinstance(made.get("items"), dict):
-        made["items"] = strict(made["items"])
-    if isinstance(made.get("additionalProperties"), dict):
-        made["additionalProperties"] = strict(made["additionalProperties"])
-    if "properties" in made:
-        hidden = {name for name, each in made["properties"].items() if each.get("writeOnly")}
-        shown = {name: strict(each) for name, each in made["properties"].items() if name not in hidden}
-        required = [name for name in made.get("required", ()) if name not in hidden]
-        made |= {"properties": shown, "required": required}
-        made.setdefault("additionalProperties", False)
-    return {"anyOf": [made, {"type": "null"}]} if schema.get("nullable") else made
+def faults(document: Document, operation: Documented, answer: TestResponse) -> Iterator[str]:
+    """How an answer differs from what the document says."""
+    told = operation.responses.get(str(answer.status_code))
+    if told is None:
+        status, told = next(iter(operation.responses.items()))
+        yield f"status is {answer.status_code}, not {status}"
+    content = told.get("content", {}).get("application/json")
+    if content is None or not answer.is_json:
+        if content is not None or answer.data:
+            yield f"{answer.headers.get('Content-Type')} came, the document has {content and 'JSON'}"
+        return
+    body = answer.get_json()
+    if operation.id == "ordersCreate" and set(body) == REDIRECT:
+        return
+    schema = strict(content["schema"])
+    if operation.id in ARRAYS and isinstance(body, list):
+        schema = {"type": "array", "items": schema}
+    if operation.id in OBJECTS:
+        schema = schema["items"]
+    yield from sorted(set(document.broken(schema, body)))
 
 
 def plain(path: str) -> str:
@@ -249,11 +126,15 @@ def of_scopes() -> Iterator[tuple[str, str]]:
             yield f"{key[0]} {key[1]}", "is neither served nor told as not emulated"
 
 
+def read(name: str) -> Any:
+    return yaml.load((FOLDER / "openapi" / name).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+
+
 def of_answers(report: Report) -> None:
     """Every sample, played; refusals and answers of the old version are in no document."""
     documents = {
-        BASE: Document(FOLDER / f"openapi/admin/{STABLE}.yaml", BASE),
-        CAMPAIGNS: Document(FOLDER / "openapi/campaigns/v1.yaml", ""),
+        BASE: Document(read(f"admin/{STABLE}.yaml"), BASE),
+        CAMPAIGNS: Document(read("campaigns/v1.yaml"), ""),
     }
     for name, sample in SAMPLES.items():
         request = sample["request"]
@@ -267,7 +148,7 @@ def of_answers(report: Report) -> None:
         app = App()
         prepare(app, sample["given"], SAMPLES, PREPARED)
         report.answers += 1
-        report.add(operation.id, document.faults(operation, app.perform(request)))
+        report.add(operation.id, faults(document, operation, app.perform(request)))
 
 
 def of_signatures() -> Iterator[tuple[str, str]]:
@@ -291,7 +172,7 @@ def main() -> int:
     if find_spec("jsonschema") is None:
         print("jsonschema is missing: .venv/bin/pip install 'jsonschema>=4.23,<5'")
         return 1
-    report = Report()
+    report = Report(EXCEPTIONS)
     for about, text in (*of_scopes(), *of_signatures()):
         report.add(about, [text])
     of_answers(report)

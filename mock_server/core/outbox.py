@@ -48,7 +48,7 @@ class Outbox:
     A message record: id, number (1, 2, ...), event, about, method, url, headers, body, timeout_s, retry_after_s,
     manners (name of the face whose they are), queue, alone, not_before, ignores, state (waiting | delivered |
     failed | superseded | held | lost), why, attempts (oldest first: {"at", "url", "headers", "status" and
-    "answer" or "error", "why", "took_ms"}).
+    "answer" (and "location") or "error", "why", "took_ms"}).
 
     Messages of one queue leave in order and one at a time. One that waits for its next try makes way when a newer one
     comes: what it told is no longer true.

@@ -36,8 +36,8 @@ def is_near(host: str) -> bool:
 def send(message: Record) -> dict[str, Any]:
     """Call a message's URL; redirects are not followed, proxies of the environment are not used.
 
-    Answers with ``took_ms`` and either ``status`` and ``answer``, its start, or ``error``. Never raises for what a
-    receiver does; ``timeout_s`` bounds the whole of it, name look-up aside.
+    Answers with ``took_ms`` and either ``status``, ``location`` if there is one, and ``answer``, its start, or
+    ``error``. Never raises for what a receiver does; ``timeout_s`` bounds the whole of it, name look-up aside.
     """
     import requests  # takes 50 ms, most runs send no webhook
 
@@ -52,6 +52,7 @@ def send(message: Record) -> dict[str, Any]:
             if is_over():  # a header that was cut off looks like the last one
                 raise requests.ReadTimeout("cut")
             outcome: dict[str, Any] = {"status": answer.status_code, "answer": _start_of(answer, started, message)}
+            outcome |= {"location": answer.headers["Location"]} if "Location" in answer.headers else {}
         except (requests.RequestException, ValueError) as error:  # a host that urllib3 cannot parse is a ValueError
             late = f"no whole answer within {message['timeout_s']} s"
             outcome = {"error": late if is_over() else f"{type(error).__name__}: {error}"}

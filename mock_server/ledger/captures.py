@@ -15,8 +15,8 @@ from mock_server.ledger.transitions import ACCEPTED, PENDING, NotAllowed, Reason
 def capture_order(world: World, order_id: str, amount: int, **details: Any) -> tuple[Record, Record]:
     """Take ``amount`` minor units of what is still authorised; answers with the order and the capture.
 
-    ``details`` are kept with the capture (description, reference, order_lines, ...). A capture acknowledges the order.
-    Publishes order.captured.
+    ``details`` are kept with the capture (description, reference, order_lines, ...). A capture acknowledges the order,
+    unless Klarna made it (auto_capture). Publishes order.captured.
     Raises NotAllowed: unknown order, wrong status, still pending, or more than what remains.
     Source: Order Management API, captures (read 2026-11-20).
     """
@@ -40,12 +40,12 @@ def capture_order(world: World, order_id: str, amount: int, **details: Any) -> t
             "remaining_authorized_amount": order["order_amount"] - captured,
             "status": status_after_capture(order["order_amount"], captured),
             "captures": [*order["captures"], capture],
-            "acknowledged_at": order.get("acknowledged_at") or captured_at,
+            "acknowledged_at": order.get("acknowledged_at") or (None if order["auto_capture"] else captured_at),
         }
 
     order = move(world, order_id, "capture", take)
     world.publish(events.ORDER_CAPTURED, order)
-    return order, next(c for c in order["captures"] if c["capture_id"] == capture_id)
+    return order, order["captures"][-1]
 
 
 def _require_accepted(order: Record) -> None:

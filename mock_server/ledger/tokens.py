@@ -16,7 +16,9 @@ from mock_server.core.store import Record
 from mock_server.core.world import DEFAULT, World
 from mock_server.ledger import markets
 
-ACTIVE = "ACTIVE"
+ACTIVE, SUSPENDED, CANCELLED = "ACTIVE", "SUSPENDED", "CANCELLED"
+# status -> statuses that may follow; cancelled once is cancelled for good
+MOVES: Mapping[str, tuple[str, ...]] = {ACTIVE: (SUSPENDED, CANCELLED), SUSPENDED: (ACTIVE, CANCELLED), CANCELLED: ()}
 KEY_ID = "82305ebc-b811-3637-aa4c-66eca1874f3d"  # as recorded in 2021-2024
 _RSA_2048_BYTES = 256
 _MERCHANT_NAME = "Your business name"  # the recorded default of a playground account
@@ -90,17 +92,52 @@ def create_customer_token(
 
 
 class TokenNotActive(Exception):
-    """No customer token has this id, or it was cancelled or suspended."""
+    """No customer token has this id, or it was cancelled or suspended; ``status`` is None of one that is not there."""
+
+    def __init__(self, text: str, status: str | None = None) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+class MoveNotAllowed(Exception):
+    """A customer token cannot go from its status to that one."""
+
+
+def find_token(world: World, token_id: str) -> Record:
+    """The customer token, whatever its status; raises TokenNotActive when there is none."""
+    token = world.store.get("customer_tokens", token_id)
+    if token is None:
+        raise TokenNotActive(f"no customer token {token_id} in world {world.name}")
+    return token
 
 
 def find_active_token(world: World, token_id: str) -> Record:
     """The customer token, when it may be charged; raises TokenNotActive."""
-    token = world.store.get("customer_tokens", token_id)
-    if token is None:
-        raise TokenNotActive(f"no customer token {token_id} in world {world.name}")
+    token = find_token(world, token_id)
     if token["status"] != ACTIVE:
-        raise TokenNotActive(f"customer token {token_id} is {token['status']}, not {ACTIVE}")
+        raise TokenNotActive(f"customer token {token_id} is {token['status']}, not {ACTIVE}", token["status"])
     return token
+
+
+def change_token(world: World, token_id: str, *, status: str | None = None, method: str | None = None) -> Record:
+    """Move a customer token to another status, or to another payment method; the status it has is no move.
+
+    Raises TokenNotActive when there is none, MoveNotAllowed.
+    """
+
+    def change(token: Record | None) -> Record:
+        if token is None:
+            raise TokenNotActive(f"no customer token {token_id} in world {world.name}")
+        if status not in (None, token["status"], *MOVES[token["status"]]):
+            raise MoveNotAllowed(f"customer token {token_id} is {token['status']} and cannot become {status}")
+        return token | {
+            "status": status or token["status"],
+            "payment_method_type": method or token["payment_method_type"],
+        }
+
+    changed = world.store.change("customer_tokens", token_id, change)
+    assert changed is not None  # change never answers None
+    return changed
 
 
 def _part(claims: Mapping[str, Any]) -> str:

@@ -104,3 +104,16 @@ def test_a_receiver_that_connects_too_late_is_sent_nothing(receiver: Receiver) -
     outcome = send(message(receiver.url()))
 
     assert (LATE, []) == (outcome.get("error"), receiver.requests)
+
+
+def test_where_a_receiver_points_to_is_told_and_not_followed(receiver: Receiver) -> None:
+    receiver.answers(303, Location="https://shop.test/sold-out")
+
+    told = send(message(receiver.url()))
+
+    assert (303, "https://shop.test/sold-out") == (told["status"], told["location"])
+    assert 1 == len(receiver.requests)
+
+
+def test_a_receiver_that_points_nowhere_is_told_of_without_a_location(receiver: Receiver) -> None:
+    assert "location" not in send(message(receiver.url()))

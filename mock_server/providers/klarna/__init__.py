@@ -4,7 +4,8 @@ from mock_server.providers.klarna.auth import admit, authenticate, credentials
 from mock_server.providers.klarna.errors.wire import render
 from mock_server.providers.klarna.routes import ALARMS, CONTROLS, NOT_EMULATED, OPERATIONS
 from mock_server.providers.klarna.schemas.wire import write
-from mock_server.providers.klarna.webhooks import LISTENERS
+from mock_server.providers.klarna.state import checkout, hosted_payment_page
+from mock_server.providers.klarna.webhooks import CHOICES, LISTENERS
 from mock_server.web.operations import Provider
 
 PROVIDER = Provider(
@@ -26,4 +27,6 @@ PROVIDER = Provider(
     not_emulated=NOT_EMULATED,
     credentials=credentials,
     alarms=ALARMS,
+    choices=CHOICES,
+    states={"hpp_sessions": hosted_payment_page.KIND, "klarna_checkout_orders": checkout.KIND},
 )  # fmt: skip

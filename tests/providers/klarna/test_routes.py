@@ -181,6 +181,11 @@ class TestAuthorize:
         assert (True, True) == (body["approved"], body["show_form"])
         assert body["authorization_token"] == klarna.read_session(session_id).get_json()["authorization_token"]
 
+    def test_the_fields_that_the_widget_marks_can_be_chosen(self, klarna: Klarna) -> None:
+        answer = klarna.authorize(klarna.session_id(), outcome="invalid_fields", fields=["customer.title"])
+
+        assert {"invalid_fields": ["customer.title"]} == answer.get_json()["error"]
+
     @pytest.mark.parametrize(
         ("outcome", "expected"),
         [

@@ -22,6 +22,14 @@ from mock_server.providers.klarna.errors.order_management import refusing
 _MANDATORY = ("given_name", "family_name", "street_address", "postal_code", "city", "country", "email")
 _COUNTRY = re.compile("[A-Za-z]{2}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+# the ledger's reason -> Klarna's message
+_ABOUT_CAPTURES = {
+    "amount": "Captured amount is higher than the remaining authorized amount. Capture not possible.",
+}
+_ABOUT_REFUNDS = {
+    "amount": "Over refund is not allowed. Refund not possible.",
+    "status": "Order has no captures. Refund not possible",
+}
 
 
 def read_order(world: World, order_id: str) -> Record:
@@ -68,22 +76,13 @@ def create_capture(world: World, order_id: str, body: Mapping[str, Any], decisio
     """
     amount = body["captured_amount"]
     details = {name: value for name, value in body.items() if name not in ("captured_amount", "shipping_delay")}
-    order = read_order_for(world, order_id, "Capture not possible.")
     if amount == 0:
         raise errors.CaptureNotAllowed() from LookupError("captured_amount is 0, expected at least 1")
     if decision.outcome != ACCEPTED:
         raise errors.PaymentMethodFailed() from LookupError(f"{decision.decided_by}: {decision.outcome}")
-    try:
+    with refusing(order_id, "Capture not possible.", errors.CaptureNotAllowed, about=_ABOUT_CAPTURES):
         _, capture = captures.capture_order(world, order_id, amount, **details)
-    except NotAllowed as refused:
-        raise errors.CaptureNotAllowed(*_about_capture(refused, order)) from refused
     return capture
-
-
-def _about_capture(refused: NotAllowed, order: Record) -> list[str]:
-    if refused.reason == "amount":
-        return ["Captured amount is higher than the remaining authorized amount. Capture not possible."]
-    return []
 
 
 def read_order_for(world: World, order_id: str, consequence: str) -> Record:
@@ -236,20 +235,11 @@ def create_refund(world: World, order_id: str, body: Mapping[str, Any]) -> Recor
     """
     amount = body["refunded_amount"]
     details = {name: value for name, value in body.items() if name != "refunded_amount"}
-    order = read_order_for(world, order_id, "Refund not possible.")
     if amount == 0:
         raise errors.RefundNotAllowed() from LookupError("refunded_amount is 0, expected at least 1")
-    try:
+    with refusing(order_id, "Refund not possible.", errors.RefundNotAllowed, about=_ABOUT_REFUNDS):
         _, refund = refunds.refund_order(world, order_id, amount, **details)
-    except NotAllowed as refused:
-        raise errors.RefundNotAllowed(*_about_refund(refused, order)) from refused
     return refund
-
-
-def _about_refund(refused: NotAllowed, order: Record) -> list[str]:
-    if refused.reason == "amount":
-        return ["Over refund is not allowed. Refund not possible."]
-    return [] if order["captures"] else ["Order has no captures. Refund not possible"]
 
 
 def read_refund(world: World, order_id: str, refund_id: str) -> Record:

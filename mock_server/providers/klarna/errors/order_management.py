@@ -7,7 +7,7 @@ playground calls recorded 2021-09 (read 2026-11-20).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from mock_server.core.errors import ApiError, Broken, Fault, Invalid, Malformed, RateLimited, TooLarge, Unauthorised
@@ -185,11 +185,17 @@ BODY: tuple[type[ApiError], ...] = (UnprocessableEntity, BadRequest, *WRITING)
 
 
 @contextmanager
-def refusing(order_id: str, consequence: str, refusal: type[ApiError], *messages: str) -> Iterator[None]:
-    """The ledger's refusals in Klarna's words: an unknown order with its consequence, any other as ``refusal``."""
+def refusing(
+    order_id: str, consequence: str, refusal: type[ApiError], *messages: str, about: Mapping[str, str] | None = None
+) -> Iterator[None]:
+    """The ledger's refusals in Klarna's words: an unknown order with its consequence, any other as ``refusal``.
+
+    ``about`` has messages by the ledger's reason; otherwise ``messages`` or the refusal's own are told.
+    """
     try:
         yield
     except Refused as refused:
         if refused.reason == "unknown":
             raise NoSuchOrder(f"Order {order_id} cannot be found{consequence and f'. {consequence}'}") from refused
-        raise refusal(*messages) from refused
+        told = about.get(refused.reason) if about else None
+        raise refusal(*([told] if told else messages)) from refused

@@ -17,11 +17,15 @@ from mock_server.core.errors import (
     UnknownPath,
     WrongMethod,
 )
+from mock_server.providers.klarna.errors.checkout import OrderExpired
+from mock_server.providers.klarna.errors.customer_token import TokenNotFound, UnavailablePaymentMethod
 from mock_server.providers.klarna.errors.order_management import InvalidId, TooManyRequests
 from mock_server.web.operations import Call, Reply
 
+CHECKOUT = "/checkout/"
 ORDER_MANAGEMENT = "/ordermanagement/"  # its answers are written by another server than those of the other APIs
 _JSON = "application/json"
+_CHECKOUT_VERSION = "SNAPSHOT"  # in Checkout's envelope, as recorded 2026-05-18
 # byte for byte what the gateway in front of Klarna sends (recorded 2021-10-15)
 _GATEWAY_PAGE = (
     "<html>\r\n<head><title>401 Authorization Required</title></head>\r\n<body>\r\n"
@@ -67,22 +71,28 @@ def render(error: ApiError, call: Call) -> Reply:
         return Reply(_CONTAINER_PAGE.encode(), error.status, {"Content-Language": "en"}, "text/html;charset=utf-8")
     if isinstance(error, RateLimited) and not (isinstance(error, TooManyRequests) or is_order_management(call)):
         return Reply(None, error.status, {"x-envoy-ratelimited": "true", "x-ratelimit-remaining": "0"})
+    if isinstance(error, OrderExpired):
+        return Reply(None, error.status)
     if isinstance(error, UnknownPath) and is_order_management(call):
         return Reply(_no_page(call), error.status, content_type=_JSON)
     return Reply(_envelope(error, call), error.status, error.headers, _JSON)
 
 
 def _envelope(error: ApiError, call: Call) -> dict[str, Any]:
-    """Order Management names the code first, the other APIs the correlation id (since 2023-05)."""
+    """Some name the code first, as was recorded of them, others the correlation id (since 2023-05)."""
     code, messages = error.code, error.messages
     if isinstance(error, RateLimited):
         code, messages = TooManyRequests.code, TooManyRequests.default_messages()
     elif not code:
         code, messages = next(_OF_THE_ROAD[kind] for kind in type(error).__mro__ if kind in _OF_THE_ROAD)
         messages = messages or (error.messages if isinstance(error, NotEmulated) else [])
-    told = {"error_code": code, "error_messages": messages}
+    told: dict[str, Any] = {"error_code": code, "error_messages": messages}
     correlation = {"correlation_id": correlation_id(call)}
-    return told | correlation if is_order_management(call) else correlation | told
+    comes_last = call.path.startswith((ORDER_MANAGEMENT, CHECKOUT)) or isinstance(error, TokenNotFound)
+    told = told | correlation if comes_last else correlation | told
+    if call.path.startswith(CHECKOUT):
+        return told | {"service_version": _CHECKOUT_VERSION}
+    return told | dict(error.members) if isinstance(error, UnavailablePaymentMethod) else told
 
 
 def _no_page(call: Call) -> Mapping[str, Any]:

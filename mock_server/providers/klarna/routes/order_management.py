@@ -10,17 +10,19 @@ from mock_server.core.errors import ApiError
 from mock_server.core.later import Later
 from mock_server.core.rules import ACCEPTED
 from mock_server.ledger import markets
+from mock_server.providers.klarna.auth import credentials
 from mock_server.providers.klarna.errors import order_management as errors
 from mock_server.providers.klarna.routes.idempotent import once
 from mock_server.web.operations import Call, Operation, Outcomes, Reply, View, operation
 
 if TYPE_CHECKING:
     from mock_server.providers.klarna.actions import order_management as actions
+    from mock_server.providers.klarna.actions import states
     from mock_server.providers.klarna.schemas import order_management as schemas
     from mock_server.providers.klarna.state import order_management as state
 else:
     _HERE = "mock_server.providers.klarna"
-    actions = Later(f"{_HERE}.actions.order_management")
+    actions, states = Later(f"{_HERE}.actions.order_management"), Later(f"{_HERE}.actions.states")
     schemas = Later(f"{_HERE}.schemas.order_management")
     state = Later(f"{_HERE}.state.order_management")
 
@@ -220,4 +222,17 @@ ORDER_MANAGEMENT_OPERATIONS = (
     extend_due_date, update_customer_details, extend_authorization_time, update_merchant_references, create_refund,
     read_refund, release_remaining_authorization, add_shipping_info,
 )  # fmt: skip
-ORDER_MANAGEMENT_CONTROLS: tuple[Operation, ...] = ()
+
+
+@operation(
+    ORDER_MANAGEMENT, "POST", "/_mock/klarna/orders", docs=DOCS + "getOrder",
+    load=lambda call: schemas.load_wanted(call.json, list(states.WAYS)), schema=lambda: schemas.WantedSchema,
+)  # fmt: skip
+def make_order(call: Call) -> Reply:
+    merchant = credentials(call.world.name, call.base_url)["user"]
+    order = states.make_order(call.world, call.body, merchant=merchant, base_url=call.base_url)
+    told = {name: order[name] for name in ("session_id", "authorization_token")}
+    return Reply({**state.order_view(order), **told}, 201)
+
+
+ORDER_MANAGEMENT_CONTROLS = (make_order,)

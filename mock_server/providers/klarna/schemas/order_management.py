@@ -7,13 +7,15 @@ Source: Order Management API reference; playground calls recorded 2021-09-17 (re
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from marshmallow import Schema, ValidationError
+from marshmallow import fields as mm
 
-from mock_server.core.errors import Fault
+from mock_server.core.errors import Fault, Misused
+from mock_server.core.grammar import load_strictly, nearest
 from mock_server.providers.klarna.errors.order_management import BadRequest, UnprocessableEntity
 from mock_server.providers.klarna.schemas import fields
 from mock_server.providers.klarna.schemas.fields import KlarnaSchema, Many, Part
@@ -179,6 +181,23 @@ class DueDateSchema(KlarnaSchema):
     """Body of extend_due_date."""
 
     number_of_days = Whole(required=True)
+
+
+class WantedSchema(Schema):
+    """Body of the control call that makes an order in a state; amounts are minor units."""
+
+    state = mm.String(required=True)
+    purchase = mm.Dict(keys=mm.String())
+    captured_amount = mm.Integer(strict=True)
+    refunded_amount = mm.Integer(strict=True)
+
+
+def load_wanted(body: Mapping[str, Any], states: Sequence[str]) -> dict[str, Any]:
+    """Which state an order shall be in; raises Misused, with the nearest right word."""
+    wanted = load_strictly(_made(WantedSchema), body)
+    if wanted["state"] not in states:
+        raise Misused(f"state: {wanted['state']!r} is none; {nearest(wanted['state'], states)}")
+    return wanted
 
 
 @cache

@@ -197,7 +197,7 @@ class AuthorizeSchema(Schema):
     decide = mm.String()
     after = mm.String()
     reason = mm.String()
-    fields_ = mm.List(mm.String(), data_key="fields")
+    fields_ = mm.List(mm.String(), data_key="fields", attribute="fields")
 
 
 @cache
@@ -214,6 +214,11 @@ def load_session(body: Mapping[str, Any], *, strict_locale: bool = False) -> dic
 def load_order(body: Mapping[str, Any], *, strict_locale: bool = False) -> dict[str, Any]:
     """An order's purchase; raises BadValue."""
     return _checked(_made(OrderSchema), body, strict_locale)
+
+
+def load_charge(schema: type[Schema], body: Mapping[str, Any]) -> dict[str, Any]:
+    """A purchase by a schema of another API, which says nothing of countries; raises BadValue."""
+    return _checked(_made(schema), body, strict_locale=False)
 
 
 def load_session_update(body: Mapping[str, Any], known: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from json.encoder import encode_basestring as quoted
 from typing import Any
 
 from mock_server.core.clock import stopwatch_ms
-from mock_server.providers.klarna.errors.wire import correlation_id, is_order_management
+from mock_server.providers.klarna.errors.wire import CHECKOUT, correlation_id, is_order_management
 from mock_server.web.operations import Call, Reply
 
 JSON = "application/json;charset=utf-8"
@@ -27,10 +27,12 @@ _TLS_ONLY = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 
 
 def write(reply: Reply, call: Call) -> tuple[bytes, Mapping[str, str]]:
-    """The body as bytes and the answer's headers; 401 and 429 come from the gateway and carry no correlation id."""
+    """The body as bytes and the answer's headers; 401 and 429 come from the gateway, most without correlation id."""
     took = str(round(stopwatch_ms() - call.started_ms))
     if reply.status == 401:
-        return _bytes(reply.body), {"Server": "openresty", **_type(reply), **_TLS_ONLY, **reply.headers}
+        # a client of Checkout looks for it on every answer; on Payments' 401 it is recorded missing
+        named = {"Klarna-Correlation-Id": correlation_id(call)} if call.path.startswith(CHECKOUT) else {}
+        return _bytes(reply.body), {"Server": "openresty", **named, **_type(reply), **_TLS_ONLY, **reply.headers}
     if reply.status == 429 and reply.body is None:
         return b"", {"Server": "envoy", "X-Envoy-Upstream-Service-Time": took, **call.extra_headers, **reply.headers}
     is_ours = is_order_management(call)
@@ -46,6 +48,8 @@ def write(reply: Reply, call: Call) -> tuple[bytes, Mapping[str, str]]:
         **call.extra_headers,
         **reply.headers,
     }
+    if "Content-Security-Policy" in reply.headers:  # a page, which says itself who may frame it
+        del headers["X-Frame-Options"]
     return _bytes(reply.body, compact if is_ours else pretty), headers
 
 

@@ -51,7 +51,11 @@ def redirect_url(session: Record, world: str) -> str | None:
 
 def filled_in(url: str, session: Record) -> str:
     """The URL with Klarna's placeholders filled, fit for a header whatever the shop wrote into it."""
-    url = url.replace("{session.id}", session["id"]).replace("{order.id}", session["order_id"] or "")
+    return in_a_header(url.replace("{session.id}", session["id"]).replace("{order.id}", session["order_id"] or ""))
+
+
+def in_a_header(url: str) -> str:
+    """The URL, fit for a header: blanks and other scripts are encoded."""
     return quote(url, safe=_IN_A_URL, errors="replace")
 
 

@@ -10,12 +10,12 @@ from flask import Flask
 
 from mock_server import __version__
 from mock_server.core.outbox import Manners
-from mock_server.core.rules import Catalog, Choices
+from mock_server.core.rules import EVENT, Catalog, Choices
 from mock_server.core.scenarios import Book
 from mock_server.core.store import MemoryStore, Store
 from mock_server.core.world import Handler, House, Listener
 from mock_server.core.worlds import Worlds
-from mock_server.ledger import authorizations, decisions, endings, sessions
+from mock_server.ledger import authorizations, decisions, endings, events, rejections, sessions
 from mock_server.providers import commercelayer, klarna, multisafepay, next_commerce
 from mock_server.settings import Settings
 from mock_server.web.operations import Provider
@@ -30,6 +30,7 @@ _HANDLERS: dict[str, Handler] = {
     sessions.EXPIRY: sessions.expire_session,
     authorizations.EXPIRY: authorizations.expire_authorization,
     decisions.DECISION: decisions.decide_due,
+    rejections.GIVE_UP: rejections.give_up_due,
     endings.EXPIRY: endings.expire_order,
 }
 
@@ -69,12 +70,12 @@ def create_worlds(settings: Settings, new_store: Callable[[str], Store] = lambda
 
 
 def catalog() -> Catalog:
-    """What rules may choose, for every operation and webhook of every provider."""
+    """What rules may choose, for every operation and webhook of every provider; and what others may wait for."""
     found: dict[str, Choices] = {}
     for provider in PROVIDERS:
         found |= {operation.name: operation.choices for operation in (*provider.operations, *provider.controls)}
         found |= provider.choices
-    return found
+    return found | {name: EVENT for name in events.NAMES}
 
 
 def data_folder(name: str) -> Path:

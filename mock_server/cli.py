@@ -64,7 +64,7 @@ def _serve(settings: Settings) -> None:
     try:
         serve_forever(
             app, settings.host, settings.port, threads=settings.threads,
-            on_ready=lambda port: _greet(settings, port),
+            on_ready=lambda port: _greet(settings, port), on_stop=worlds.let_go,
         )  # fmt: skip
     finally:
         worlds.stop()

@@ -47,6 +47,9 @@ class Settings:
     webhook_allow: str = _setting(
         "", "Hosts that webhooks may go to besides loopback, private addresses and one-word names; comma separated."
     )
+    hold_limit_s: int = _setting(
+        30, "Seconds of real time that nobody waits longer at a hold.", bounds=(1, 600)
+    )
     klarna_credentials: str = _setting(
         "", "Accepted 'user:password' pairs, comma separated; empty accepts every non-empty pair."
     )

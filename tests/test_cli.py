@@ -34,7 +34,7 @@ def test_operations_are_listed_with_outcomes_and_errors() -> None:
     done = _run("operations")
 
     assert "klarna.payments.create_order\n  POST /payments/v1/authorizations/<token>/order" in done.stdout
-    assert "outcomes: accepted, pending, rejected, any_token" in done.stdout
+    assert "outcomes: accepted, pending, stopped, rejected, any_token" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Semaphore
 from typing import Any
+
+from mock_server.core.holds import Places
 
 
 def at_once(act: Callable[[], Any], *, times: int = 16) -> list[Any]:
@@ -42,3 +44,22 @@ def each_at_once(*acts: Callable[[], Any]) -> list[Any]:
 
     with ThreadPoolExecutor(len(acts)) as pool:
         return [future.result(60) for future in [pool.submit(run, act) for act in acts]]
+
+
+class NoticedPlaces(Places):
+    """Places at which a test notices that a request begins to wait."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self._taken = Semaphore(0)
+
+    def take(self) -> bool:
+        took = super().take()
+        if took:
+            self._taken.release()
+        return took
+
+    def wait_for(self, count: int = 1) -> None:
+        """Come back when so many more requests wait."""
+        for _ in range(count):
+            assert self._taken.acquire(timeout=10), "nobody came to wait within 10 s"

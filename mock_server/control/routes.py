@@ -7,14 +7,15 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mock_server.control import actions, guard
-from mock_server.control.schemas import ClockSchema, NewWorldSchema, ScenarioChoiceSchema
+from mock_server.control import actions, guard, holds
+from mock_server.control.schemas import ClockSchema, HoldSchema, NewWorldSchema, ScenarioChoiceSchema
 from mock_server.core.errors import ApiError, Misused
 from mock_server.core.grammar import load_strictly
+from mock_server.core.rules import choosable
 from mock_server.core.worlds import Worlds
 from mock_server.web.operations import Call, Operation, Provider, Reply, View
 
-_CLOCK, _NEW_WORLD, _CHOICE = ClockSchema(), NewWorldSchema(), ScenarioChoiceSchema()
+_CLOCK, _NEW_WORLD, _CHOICE, _HOLD = ClockSchema(), NewWorldSchema(), ScenarioChoiceSchema(), HoldSchema()
 _JSON = "application/json"
 
 
@@ -60,6 +61,10 @@ def _operations(worlds: Worlds, version: str, providers: Sequence[Provider]) -> 
         _op("add_rules", "POST", "/rules", _add_rules),
         _op("delete_rules", "DELETE", "/rules", _delete_rules),
         _op("delete_rule", "DELETE", "/rules/<number>", _delete_rules),
+        _op("list_holds", "GET", "/holds", lambda call: Reply(holds.list_holds(call.world))),
+        _op("add_hold", "POST", "/holds", _add_hold),
+        _op("release_hold", "POST", "/holds/<number>/release", _release_hold),
+        _op("delete_hold", "DELETE", "/holds/<number>", _delete_hold),
         _op("read_journal", "GET", "/journal", lambda call: Reply(actions.read_journal(call.world, call.query))),
         _op("read_entry", "GET", "/journal/<number>", _read_entry),
         _op("count_state", "GET", "/state", read_state),
@@ -123,6 +128,19 @@ def _delete_rules(call: Call) -> Reply:
     return Reply(status=204)
 
 
+def _add_hold(call: Call) -> Reply:
+    return Reply(holds.add_hold(call.world, load_strictly(_HOLD, _body(call))), 201)
+
+
+def _release_hold(call: Call) -> Reply:
+    return Reply(holds.release_hold(call.world, call.path_args["number"]))
+
+
+def _delete_hold(call: Call) -> Reply:
+    holds.release_hold(call.world, call.path_args["number"])
+    return Reply(status=204)
+
+
 def _read_entry(call: Call) -> Reply:
     return Reply(actions.read_entry(call.world, call.path_args["number"]))
 
@@ -145,7 +163,7 @@ def _catalog(worlds: Worlds) -> dict[str, Any]:
             },
             "errors": sorted(choices.errors),
         }
-        for name, choices in worlds.house.catalog.items()
+        for name, choices in choosable(worlds.house.catalog).items()
     }
 
 

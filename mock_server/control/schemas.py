@@ -50,5 +50,14 @@ class NewWorldSchema(Schema):
     scenario = mm.String()
 
 
+class HoldSchema(Schema):
+    """Exactly one of ``before`` and ``after``: an operation, a webhook or a pattern."""
+
+    before = mm.String()
+    after = mm.String()
+    match = mm.Dict(keys=mm.String(), values=mm.Raw(allow_none=True), load_default=dict)
+    times = mm.Integer(strict=True, load_default=1, validate=validate.Range(min=1))
+
+
 class ScenarioChoiceSchema(Schema):
     name = mm.String(required=True)

@@ -18,6 +18,9 @@ OUTCOMES: Mapping[str, Mapping[str, Option]] = {
     "twice": {},
     "late": {"after": Option("how long it is held back, as a duration: 5m", parse_duration)},
     "lost": {},
+    "overtaken": {
+        "by": Option("what has to happen once more before it leaves; left out, the same webhook again", is_name=True)
+    },
 }
 _LATE = "5m"  # when the rule does not say how long
 
@@ -33,6 +36,7 @@ def post(outbox: Outbox, decision: Decision, event: str, url: str, body: str, **
             delay=parse_duration(decision.options.get("after", _LATE)) if outcome == "late" else timedelta(),
             ignores=f"{by}: the answer is not looked at" if outcome == "unacknowledged" else "",
             lost=f"{by}: lost on the way" if outcome == "lost" else "",
+            until=decision.options.get("by", how.get("name") or event) if outcome == "overtaken" else "",
             **how,
         )
     return message

@@ -16,6 +16,7 @@ EFFECTS = {
     "drop": "`request`: cut the connection and do nothing; `answer`: do the work, then cut the connection",
     "status": "an HTTP status sent instead of doing the work, with an empty body",
     "truncate": "bytes of the body to send before the connection is cut",
+    "hold": "`{until: NAME}`: do the work, then wait until an operation, webhook or event of the ledger has happened",
 }
 
 
@@ -35,8 +36,19 @@ def check_fault(fault: Mapping[str, Any]) -> None:
             raise ValueError(f"drop is {value!r}; expected request or answer")
         if key == "status" and not (type(value) is int and 200 <= value <= 599):
             raise ValueError(f"status is {value!r}; expected a number from 200 to 599")
+        if key == "hold" and not _is_hold(value):
+            raise ValueError(f"hold is {value!r}; expected {{until: the name of an operation, webhook or event}}")
         if key == "truncate" and not (type(value) is int and value >= 0):
             raise ValueError(f"truncate is {value!r}; expected a number of bytes, 0 or more")
+
+
+def _is_hold(value: Any) -> bool:
+    return isinstance(value, Mapping) and list(value) == ["until"] and isinstance(value["until"], str)
+
+
+def awaited(fault: Mapping[str, Any]) -> str:
+    """What has to happen before the answer leaves; empty when nothing has."""
+    return str(fault["hold"]["until"]) if "hold" in fault else ""
 
 
 def hurt(fault: Mapping[str, Any]) -> Hurt:

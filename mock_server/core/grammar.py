@@ -13,8 +13,8 @@ from marshmallow import fields as mm
 
 from mock_server.core.clock import parse_time
 from mock_server.core.errors import Misused
-from mock_server.core.faults import EFFECTS, check_fault
-from mock_server.core.rules import Catalog, Option, is_able, named
+from mock_server.core.faults import EFFECTS, awaited, check_fault
+from mock_server.core.rules import Catalog, Option, choosable, is_able, named
 from mock_server.settings import OF_PROVIDERS, SettingError, Settings, check
 
 # what a test may look at; the first word of its path
@@ -76,7 +76,7 @@ class RuleSchema(Schema):
         pattern, then = data["when"]["operation"], data["then"]
         covered = named(pattern, self._catalog)
         if not covered:
-            _check_word(pattern, self._catalog, ("when", "operation"), "operation")
+            _check_word(pattern, choosable(self._catalog), ("when", "operation"), "operation")
         able = [name for name in covered if is_able(self._catalog[name], then)]
         single = not isinstance(then, list)
         for index, turn in enumerate([then] if single else then):
@@ -149,16 +149,16 @@ def _check_turn(turn: Mapping[str, Any], operation: str, catalog: Catalog, place
             allowed = [*_THEN_KEYS, *choices.outcomes[outcome]]
             _check_word(str(key), allowed, (*place, str(key)), f"key for outcome {outcome} of {operation}")
             if key in choices.outcomes[outcome]:
-                _check_option(choices.outcomes[outcome][key], turn[key], (*place, str(key)))
+                _check_option(choices.outcomes[outcome][key], turn[key], (*place, str(key)), catalog)
     if "messages" in turn and not _is_texts(turn["messages"]):
         raise _mistake((*place, "messages"), "expected a list of texts")
     if "fault" in turn and not choices.takes_faults:
         outcomes = ", ".join(choices.outcomes)
         raise _mistake((*place, "fault"), f"{operation} takes no faults, it has outcomes: {outcomes}")
-    _check_faults(turn.get("fault", {}), (*place, "fault"))
+    _check_faults(turn.get("fault", {}), (*place, "fault"), catalog)
 
 
-def _check_option(option: Option, value: Any, place: tuple[str | int, ...]) -> None:
+def _check_option(option: Option, value: Any, place: tuple[str | int, ...], catalog: Catalog) -> None:
     """A value with a group to be put in is only known, and checked, when a request comes."""
     if isinstance(value, str) and "{" in value:
         return
@@ -166,9 +166,16 @@ def _check_option(option: Option, value: Any, place: tuple[str | int, ...]) -> N
         option.check(value)
     except ValueError as error:
         raise _mistake(place, str(error)) from error
+    if option.is_name:
+        _check_awaited(str(value), place, catalog)
 
 
-def _check_faults(fault: Any, place: tuple[str | int, ...]) -> None:
+def _check_awaited(name: str, place: tuple[str | int, ...], catalog: Catalog) -> None:
+    names = [each for each, choices in catalog.items() if choices.may_be_awaited]
+    _check_word(name, names, place, "operation, webhook or event")
+
+
+def _check_faults(fault: Any, place: tuple[str | int, ...], catalog: Catalog) -> None:
     if not isinstance(fault, Mapping):
         raise _mistake(place, f"expected a mapping with {', '.join(EFFECTS)}")
     for key in fault:
@@ -177,6 +184,8 @@ def _check_faults(fault: Any, place: tuple[str | int, ...]) -> None:
         check_fault(fault)
     except ValueError as error:
         raise _mistake(place, str(error)) from error
+    if "hold" in fault:
+        _check_awaited(awaited(fault), (*place, "hold", "until"), catalog)
 
 
 def _check_path(path: str) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from mock_server.core.clock import Clock, parse_time, to_text
+from mock_server.core.holds import Holds
 from mock_server.core.ids import Ids
+from mock_server.core.rules import look_into
 from mock_server.core.sending import is_near, send
 from mock_server.core.store import Record, Store
 
@@ -45,10 +48,10 @@ _PLAIN = Manners()
 class Outbox:
     """The messages of one world. Times are the world's; only the waiting for an answer is real.
 
-    A message record: id, number (1, 2, ...), event, about, method, url, headers, body, timeout_s, retry_after_s,
-    manners (name of the face whose they are), queue, alone, not_before, ignores, state (waiting | delivered |
-    failed | superseded | held | lost), why, attempts (oldest first: {"at", "url", "headers", "status" and
-    "answer" (and "location") or "error", "why", "took_ms"}).
+    A message record: id, number (1, 2, ...), event, name (what rules and holds call it), about, method, url, headers,
+    body, timeout_s, retry_after_s, manners (name of the face whose they are), queue, alone, not_before, ignores, state
+    (waiting | delivered | failed | superseded | held | lost), why, held_up (why it left later than it could), attempts
+    (oldest first: {"at", "url", "headers", "status" and "answer" (and "location") or "error", "why", "took_ms"}).
 
     Messages of one queue leave in order and one at a time. One that waits for its next try makes way when a newer one
     comes: what it told is no longer true.
@@ -62,8 +65,10 @@ class Outbox:
         allowed_hosts: str,
         manners: Mapping[str, Manners] | None = None,
         limit: int = 10_000,
+        holds: Holds | None = None,
     ) -> None:
         """``limit`` messages are kept; the oldest go first, but for those that wait."""
+        self._holds = holds or Holds()
         self._store = store
         self._clock = clock
         self._ids = ids
@@ -87,11 +92,14 @@ class Outbox:
         delay: timedelta = timedelta(),
         ignores: str = "",
         lost: str = "",
+        name: str = "",
+        until: str = "",
     ) -> Record:
         """Send a request soon, and again after each pause of ``retry_after_s`` until it is acknowledged.
 
         ``about`` says which record it tells of. A URL that webhooks may not go to is kept and shown, not sent, and so
-        is one that is ``lost``, for this reason; ``ignores`` is why no answer acknowledges it.
+        is one that is ``lost``, for this reason; ``ignores`` is why no answer acknowledges it. ``name`` is what rules
+        and holds call it, else ``event``; it does not leave before ``until`` has happened once more.
         """
         held = self.why_held(url)
         not_before = self._clock.now() + delay
@@ -99,6 +107,7 @@ class Outbox:
             "id": self._ids.uuid("webhook"),
             "number": self._store.count("outbox"),
             "event": event,
+            "name": name or event,
             "about": dict(about),
             "method": method,
             "url": url,
@@ -113,12 +122,17 @@ class Outbox:
             "ignores": ignores,
             "state": "held" if held else "lost" if lost else "waiting",
             "why": held or lost,
+            "held_up": "",
             "attempts": [],
         }
         self._store.put("outbox", message["id"], message)
         self._forget_oldest(message["id"], message["number"])
-        if message["state"] == "waiting":
-            self._line_up(message)
+        if message["state"] != "waiting":
+            self._holds.happened(message["name"])  # nothing more will come of it
+            return message
+        if until:
+            self._holds.expect(message["id"], until)
+        self._line_up(message)
         return message
 
     def _forget_oldest(self, message_id: str, number: int) -> None:
@@ -184,7 +198,9 @@ class Outbox:
         """Send a message whose turn it is; answers with it as it is afterwards, None when nothing was sent."""
         message = self._store.get("outbox", message_id)
         claim = f"{os.getpid()} {next(_CLAIMS)}"
-        if message is None or message["state"] != "waiting" or not self._begin(message, claim):
+        if message is None or message["state"] != "waiting" or self._is_kept(message):
+            return None
+        if not self._begin(message, claim):
             return None
         at = self._clock.now()
         why, made = self._tried(message, at)
@@ -206,7 +222,25 @@ class Outbox:
         ended = self._store.get("outbox", message_id)
         if ended is not None and ended["state"] != "waiting" and self._is_too_old(ended):
             self._store.change("outbox", message_id, lambda _: None)
+        self._holds.happened(message["name"])
         return ended if made else None
+
+    def _is_kept(self, message: Record) -> bool:
+        """Whether a message whose turn it is has to wait for somebody; it comes back by itself."""
+        line = self._store.get("outbox_queues", queue_of(message))
+        if line is None or line["state"] == "busy" or line["waiting"][:1] != [message["id"]]:
+            return False
+
+        def look(path: str) -> Any:
+            word, *steps = path.split(".")
+            return look_into(_parsed(message["body"]), steps) if word == "body" else None
+
+        def resume(why: str) -> None:
+            self._store.change("outbox", message["id"], lambda found: found and found | {"held_up": why})
+            self._set_alarm(message)
+
+        shown = {"webhook": message["id"], "operation": message["name"], "url": message["url"]}
+        return self._holds.keep(message["id"], message["name"], look, shown, resume)
 
     def _tried(self, message: Record, at: datetime) -> tuple[str, list[Record]]:
         """Why a message was not acknowledged, and the attempt, none when it was withheld.
@@ -322,6 +356,13 @@ class Outbox:
         if host in self._allowed or is_near(host):
             return ""
         return f"{host} is neither loopback, private nor a one-word name; allow it with --webhook-allow {host}"
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
 
 
 def queue_of(message: Record) -> str:

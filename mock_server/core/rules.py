@@ -22,6 +22,7 @@ class Option(NamedTuple):
 
     meaning: str
     check: Callable[[Any], object] = str  # raises ValueError, with what was expected
+    is_name: bool = False  # of an operation, a webhook or an event of the ledger
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -31,8 +32,15 @@ class Choices:
     outcomes: Mapping[str, Mapping[str, Option]]  # outcome -> its options by name
     errors: frozenset[str]  # canned errors: class names, and codes that stand for one of them
     takes_faults: bool = True  # False: of a webhook, which has outcomes for what may happen to it
+    may_wait: bool = True  # False: of what is neither request nor webhook
+
+    @property
+    def may_be_awaited(self) -> bool:
+        """Whether somebody notices when it has happened; an event of the ledger is nothing but that."""
+        return self.may_wait or not self.outcomes
 
 
+EVENT = Choices({}, frozenset(), takes_faults=False, may_wait=False)  # of the ledger: nothing can be chosen for it
 Catalog = Mapping[str, Choices]  # operation name -> what may be chosen for it
 
 
@@ -85,7 +93,13 @@ def read_rule(raw: Mapping[str, Any], catalog: Catalog, *, source: str, counter:
 
 def named(pattern: str, catalog: Catalog) -> list[str]:
     """The operations of this name, or of a pattern: ``klarna.payments.*``."""
-    return [pattern] if pattern in catalog else [name for name in catalog if fnmatchcase(name, pattern)]
+    names = choosable(catalog)
+    return [pattern] if pattern in names else [name for name in names if fnmatchcase(name, pattern)]
+
+
+def choosable(catalog: Catalog) -> Catalog:
+    """What rules may choose something for."""
+    return {name: choices for name, choices in catalog.items() if choices.outcomes}
 
 
 def is_able(choices: Choices, then: Any) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 
 from mock_server.core.clock import LAST_YEAR, Alarm, Clock, to_ms, to_text
 from mock_server.core.errors import Misused
+from mock_server.core.holds import Holds
 from mock_server.core.ids import Ids
 from mock_server.core.journal import Journal
 from mock_server.core.outbox import ALARM, Manners, Outbox, queue_of
@@ -60,11 +61,14 @@ class World:
     settle: Callable[[], None]  # waits for those jobs
     firing: Lock  # held by who takes this world's alarms, or moves its clock
     wake: Callable[[], None]  # tells the courier that an alarm may be due sooner than it thought
+    holds: Holds = field(default_factory=Holds)  # where requests and webhooks wait
+    notes: list[str] = field(default_factory=list)  # what the journal shall say of this request besides
 
     def publish(self, event: str, record: Record) -> None:
         """Tell every face that listens to this ledger event."""
         for listener in self.house.listeners.get(event, ()):
             listener(self, record)
+        self.holds.happened(event)
 
     def decide(self, operation: str, look: Look, *, scenario: str = "", outcome: str = "") -> Decision:
         """What shall happen to a request; ``scenario`` and ``outcome`` are those its headers ask for.

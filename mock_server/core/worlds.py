@@ -11,6 +11,7 @@ from typing import NamedTuple
 from mock_server.core.clock import Clock, parse_time
 from mock_server.core.courier import Courier
 from mock_server.core.errors import Misused, UnknownScenario
+from mock_server.core.holds import Holds, Places
 from mock_server.core.ids import Ids, People
 from mock_server.core.journal import Journal
 from mock_server.core.outbox import Outbox
@@ -27,6 +28,7 @@ class _Room(NamedTuple):
 
     store: Store
     firing: Lock
+    holds: Holds
 
 
 class Worlds:
@@ -39,6 +41,7 @@ class Worlds:
         self._lock = Lock()
         self._fresh = 0  # number of the last fresh name
         self._people = People()
+        self._places = Places(house.settings.threads // 2)
         self._courier: Courier | None = None
 
     def get(self, name: str, *, scenario: str = "") -> World:
@@ -63,7 +66,7 @@ class Worlds:
             ids=ids,
             journal=Journal(store, settings.journal_limit),
             outbox=Outbox(
-                store, clock, ids, settings.webhook_allow, self.house.manners, settings.journal_limit
+                store, clock, ids, settings.webhook_allow, self.house.manners, settings.journal_limit, room.holds
             ),
             settings=settings,
             scenario=story,
@@ -72,6 +75,7 @@ class Worlds:
             settle=partial(self._settle, name),
             firing=room.firing,
             wake=self._wake,
+            holds=room.holds,
         )
 
     def names(self) -> list[str]:
@@ -90,12 +94,16 @@ class Worlds:
     def delete(self, name: str) -> bool:
         """Forget a world; False when there was none."""
         with self._lock:
-            return self._rooms.pop(name, None) is not None
+            room = self._rooms.pop(name, None)
+        if room is not None:
+            room.holds.clear("the world was deleted")
+        return room is not None
 
     def reset(self, name: str) -> World:
         """Empty a world: no records, real time, the scenario it started with."""
         room = self._rooms.get(name)
         if room is not None:
+            room.holds.clear()
             with room.firing:  # not while somebody moves its clock
                 room.store.clear()
                 self._begin(room.store)
@@ -115,6 +123,11 @@ class Worlds:
         """Start the courier: from now on alarms go off and webhooks leave by themselves."""
         self._courier = self._courier or Courier(self._fire_everywhere)
 
+    def let_go(self) -> None:
+        """Have nobody wait any more, in no world: the server is to end."""
+        for name in self.names():
+            self._rooms[name].holds.close()
+
     def stop(self) -> None:
         courier, self._courier = self._courier, None
         if courier is not None:
@@ -123,7 +136,8 @@ class Worlds:
     def _open(self, name: str) -> _Room:
         with self._lock:
             if name not in self._rooms:
-                room = _Room(self._new_store(name), Lock())
+                holds = Holds(self.house.settings.hold_limit_s, self._places, self._wake)
+                room = _Room(self._new_store(name), Lock(), holds)
                 self._begin(room.store)
                 self._rooms[name] = room
             return self._rooms[name]

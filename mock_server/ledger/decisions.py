@@ -1,4 +1,4 @@
-"""What fraud assessment says of an order, and when it says so of a pending one."""
+"""What fraud assessment says of an order, when it says so of a pending one, and when it stops an accepted one."""
 
 from __future__ import annotations
 
@@ -7,25 +7,39 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from mock_server.core.clock import Alarm, parse_duration
+from mock_server.core.clock import Alarm, parse_duration, to_text
 from mock_server.core.rules import Option
 from mock_server.core.store import Record
 from mock_server.core.world import World
-from mock_server.ledger import events
+from mock_server.ledger import disputes, events, rejections
 from mock_server.ledger.captures import capture_order
-from mock_server.ledger.transitions import ACCEPTED, AUTHORIZED, DECIDED_FROM, PENDING, REJECTED, NotAllowed
+from mock_server.ledger.transitions import (
+    ACCEPTED,
+    AUTHORIZED,
+    DECIDED_AS,
+    DECIDED_FROM,
+    PENDING,
+    REJECTED,
+    STOPPED,
+    NotAllowed,
+)
 
 DECISION = "order.decide"  # name of the alarm
 _DECISIONS = {"accepted": ACCEPTED, "rejected": REJECTED}
+# fraud decision -> what is published
+_EVENTS: Mapping[str, str] = {
+    ACCEPTED: events.ORDER_ACCEPTED, REJECTED: events.ORDER_REJECTED, STOPPED: events.ORDER_STOPPED,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """ACCEPTED at once, or PENDING and then, after a while, ACCEPTED or REJECTED."""
+    """ACCEPTED at once, and perhaps STOPPED after a while; or PENDING and then, after a while, ACCEPTED or REJECTED."""
 
     fraud_status: str = ACCEPTED
     then: str | None = None
     after: timedelta = timedelta()
+    dispute: str = ""  # why its captures will be disputed; empty: they will not
 
     def as_record(self) -> Record | None:
         return {"to": self.then, "after_s": self.after.total_seconds()} if self.then else None
@@ -43,51 +57,68 @@ PENDING_OPTIONS = {
     "decide": Option("what becomes of it: accepted or rejected; left out, it stays pending", _fraud_status),
     "after": Option("how long the assessment takes, as a duration: 5m", parse_duration),
 }
+# options of the outcome "stopped"
+STOPPED_OPTIONS = {"after": Option("when Klarna stops the accepted order, as a duration: 5m", parse_duration)}
 
 
 def read_verdict(outcome: str, options: Mapping[str, Any]) -> Verdict:
-    """From an outcome, ``accepted`` or ``pending``, and the options of the latter; raises ValueError."""
+    """From an outcome, ``accepted``, ``pending`` or ``stopped``, and its options; raises ValueError."""
+    dispute = disputes.read_reason(options["dispute"]) if "dispute" in options else ""
+    after = parse_duration(options.get("after", "0s"))
+    if outcome == "stopped":
+        return Verdict(ACCEPTED, STOPPED, after, dispute)
     if outcome != "pending":
-        return Verdict()
+        return Verdict(dispute=dispute)
     then = _fraud_status(options["decide"]) if "decide" in options else None
-    return Verdict(PENDING, then, parse_duration(options.get("after", "0s")))
+    return Verdict(PENDING, then, after, dispute)
 
 
 def schedule(world: World, order_id: str, verdict: Verdict) -> None:
-    """Set the alarm of a pending order."""
+    """Set the alarm of an order about which more will be said."""
     if verdict.then:
         world.clock.set_alarm(world.clock.now() + verdict.after, DECISION, order_id)
 
 
-def decide_order(world: World, order_id: str, fraud_status: str) -> Record:
-    """Accept or reject a pending order; a capture that waited for it is made. Publishes order.accepted or .rejected.
+def decide_order(world: World, order_id: str, decision: str) -> Record:
+    """Accept or reject a pending order, or stop an accepted one: it is rejected then.
 
-    Raises NotAllowed when the order is unknown or no longer pending.
+    A capture that waited for an acceptance is made. What is rejected and not captured all the same is cancelled after
+    four hours. Publishes order.accepted, .rejected or .stopped.
+
+    Raises NotAllowed when the order is unknown, has another fraud status than the decision may follow, or has ended.
+    Source: docs.klarna.com, pending orders; FRAUD_RISK_STOPPED as public plugins handle it (read 2026-11-20).
+    Assumed: an order of which something was captured is not stopped.
     """
+    decided_at = to_text(world.clock.now())
 
     def decide(order: Record | None) -> Record:
         if order is None:
             raise NotAllowed("unknown", f"no order {order_id} in world {world.name}")
-        if order["fraud_status"] not in DECIDED_FROM[fraud_status]:
-            raise NotAllowed("status", f"order {order_id} is {order['fraud_status']}, not {PENDING}")
+        wanted = DECIDED_FROM[decision]
+        if order["fraud_status"] not in wanted:
+            raise NotAllowed("status", f"order {order_id} is {order['fraud_status']}, not {' or '.join(wanted)}")
         if order["status"] != AUTHORIZED:
             raise NotAllowed("status", f"order {order_id} is {order['status']}, there is nothing to decide")
-        return order | {"fraud_status": fraud_status}
+        return order | {"fraud_status": DECIDED_AS[decision], "decided_at": decided_at}
 
     order = world.store.change("orders", order_id, decide)
     assert order is not None  # decide never answers None
-    world.publish(events.ORDER_ACCEPTED if fraud_status == ACCEPTED else events.ORDER_REJECTED, order)
-    if fraud_status == ACCEPTED and order["auto_capture"]:
+    if order["fraud_status"] == REJECTED:
+        rejections.wait_for_merchant(world, order_id)
+    world.publish(_EVENTS[decision], order)
+    if decision == ACCEPTED and order["auto_capture"]:
         order, _ = capture_order(world, order_id, order["order_amount"])
     return order
 
 
 def decide_due(world: World, alarm: Alarm) -> Record | None:
-    """The alarm of a pending order: what was to become of it becomes of it, unless somebody decided before."""
+    """The alarm of an order: what was to become of it becomes of it, unless somebody decided before or it ended."""
     order = world.store.get("orders", alarm.key)
-    if order is None or order["fraud_status"] != PENDING or order["status"] != AUTHORIZED or not order["decides"]:
+    if order is None or not order["decides"]:
         return None
-    verdict = order["decides"]["to"]
-    decide_order(world, alarm.key, verdict)
-    what = events.ORDER_ACCEPTED if verdict == ACCEPTED else events.ORDER_REJECTED
-    return {"what": what, "order_id": alarm.key}
+    decision = order["decides"]["to"]
+    try:
+        decide_order(world, alarm.key, decision)
+    except NotAllowed:
+        return None
+    return {"what": _EVENTS[decision], "order_id": alarm.key}

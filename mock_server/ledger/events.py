@@ -9,6 +9,7 @@ AUTHORIZATION_EXPIRED = "authorization.expired"  # the authorization; 60 minutes
 ORDER_PLACED = "order.placed"  # the order, accepted or pending
 ORDER_ACCEPTED = "order.accepted"  # the order, once pending
 ORDER_REJECTED = "order.rejected"  # the order, once pending
+ORDER_STOPPED = "order.stopped"  # the order, once accepted, now rejected
 ORDER_CAPTURED = "order.captured"
 ORDER_REFUNDED = "order.refunded"
 ORDER_CANCELLED = "order.cancelled"  # nothing was captured, nothing will be
@@ -16,3 +17,5 @@ ORDER_RELEASED = "order.released"  # part was captured, the rest will not be
 ORDER_UPDATED = "order.updated"  # another amount is authorised, for other lines
 ORDER_ACKNOWLEDGED = "order.acknowledged"  # the merchant knows of the order
 ORDER_EXPIRED = "order.expired"  # the order; its authorization ran out with nothing captured
+
+NAMES = tuple(value for name, value in list(globals().items()) if name.isupper())

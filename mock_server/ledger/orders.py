@@ -2,8 +2,9 @@
 
 An order record has the fields that Klarna's order management shows (amounts in minor units), and besides: session_id
 and authorization_token (None when charged to the customer_token_id), merchant, placed_through (the face),
-merchant_urls, auto_capture, decides (what a pending order becomes and when), acknowledged_at and shipping_info (both
-only once they are known).
+merchant_urls, auto_capture, decides (what becomes of the order and when), decided_at (of the last decision; None:
+there was none), disputed_as and disputes (see disputes.py), acknowledged_at; overruled_at of a rejected order that its
+merchant captured, given_up_at of one that Klarna cancelled; shipping_info once there is some.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 from mock_server.core.clock import parse_time, to_text
 from mock_server.core.store import Record
 from mock_server.core.world import World
-from mock_server.ledger import endings, events, transitions
+from mock_server.ledger import disputes, endings, events, transitions
 from mock_server.ledger.authorizations import AlreadyUsed, UnknownAuthorization, mark_used
 from mock_server.ledger.captures import capture_order
 from mock_server.ledger.decisions import Verdict, schedule
@@ -92,6 +93,7 @@ def _begin(world: World, order: Record, verdict: Verdict) -> Record:
     order_id = order["order_id"]
     schedule(world, order_id, verdict)
     world.clock.set_alarm(parse_time(order["expires_at"]), endings.EXPIRY, order_id)
+    disputes.tell(world, order, None)
     world.publish(events.ORDER_PLACED, order)
     if order["auto_capture"] and order["fraud_status"] == transitions.ACCEPTED:
         order, _ = capture_order(world, order_id, order["order_amount"])
@@ -136,6 +138,8 @@ def _order(
         "placed_through": placed_through,
         "auto_capture": bool(purchase.get("auto_capture")),
         "decides": verdict.as_record(),
+        "decided_at": None,
+        **disputes.of_new_order(verdict.dispute, amount, to_text(now)),
     }
 
 

@@ -34,8 +34,12 @@ ALLOWED_IN: Mapping[str, tuple[str, ...]] = {
     "send_out": (PART_CAPTURED, CAPTURED, CLOSED),
     "extend_due_date": (PART_CAPTURED, CAPTURED, CLOSED),
 }
+STOPPED = "STOPPED"  # a decision about an accepted order, which is REJECTED then
+
 # fraud decision -> fraud statuses it may follow
-DECIDED_FROM: Mapping[str, tuple[str, ...]] = {ACCEPTED: (PENDING,), REJECTED: (PENDING,)}
+DECIDED_FROM: Mapping[str, tuple[str, ...]] = {ACCEPTED: (PENDING,), REJECTED: (PENDING,), STOPPED: (ACCEPTED,)}
+# fraud decision -> the order's fraud status afterwards
+DECIDED_AS: Mapping[str, str] = {ACCEPTED: ACCEPTED, REJECTED: REJECTED, STOPPED: REJECTED}
 
 
 Reason = Literal[

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mock_server.core.errors import ApiError, Misused
+from mock_server.core.holds import Turn
 from mock_server.core.outbox import Manners
 from mock_server.core.rules import ACCEPTED, Catalog, Choices, Decision, Option
 from mock_server.core.world import Handler, Listener, World
@@ -51,6 +52,7 @@ class Call:
     credential: Credential = Credential("")
     world: World = None  # type: ignore[assignment]  # the road's first step sets it, before any view
     decision: Decision = Decision()
+    turn: Turn | None = None  # its place among requests that wait; None: no rule was asked yet
     found: Any = None  # what the operation's ``find`` found
     body: Any = None  # the body, loaded by the operation's schema
 

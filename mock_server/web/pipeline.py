@@ -42,6 +42,8 @@ def answer(
         _note_body(call)
         call.world = call.world or worlds.get(DEFAULT)
         reply = _refuse(provider, error, call)
+    if call.turn is not None:
+        call.turn.end(call.world.fire_due)
     if call.decision.fault:
         reply = _hurt(reply, faults.hurt(call.decision.fault))
     body, headers = provider.write(reply, call)
@@ -94,6 +96,7 @@ def _enter(worlds: Worlds, provider: Provider, operation: Operation | None, call
     if not name:
         call.world = _world(worlds, checked_name(call.credential.world), scenario, call)
     call.world.fire_due()
+    call.world.notes.clear()  # of what fell due
     provider.furnish(call.world)
     if operation is None or not operation.public:
         provider.admit(call)
@@ -123,12 +126,16 @@ def _decide(operation: Operation, call: Call) -> None:
     def look(path: str) -> Any:
         return _look(call, path, purchase)
 
-    call.decision = call.world.decide(
-        operation.name,
-        look,
-        scenario=call.headers.get(SCENARIO_HEADER, ""),
-        outcome=call.headers.get(OUTCOME_HEADER, ""),
-    )
+    world, headers = call.world, call.headers
+    shown = {"operation": operation.name, "method": call.method, "path": call.path}
+    with world.holds.deciding:
+        call.decision = world.decide(
+            operation.name, look, scenario=headers.get(SCENARIO_HEADER, ""), outcome=headers.get(OUTCOME_HEADER, "")
+        )
+        call.turn = world.holds.line_up(
+            operation.name, faults.awaited(call.decision.fault), look, shown, world.notes
+        )
+    call.turn.begin()
 
 
 def _look(call: Call, path: str, purchase: Callable[[], Any]) -> Any:
@@ -201,7 +208,7 @@ def _entry(
     body: bytes,
 ) -> dict[str, Any]:  # fmt: skip
     """The journal's record of this request; bodies stay text, they are parsed when somebody reads."""
-    entry = {
+    entry: dict[str, Any] = {
         "at": to_text(call.world.clock.now()),
         "provider": operation.name.partition(".")[0] if operation else provider.name,
         "operation": operation.name if operation else None,
@@ -222,6 +229,8 @@ def _entry(
         entry["options"] = dict(call.decision.options)
     if call.decision.fault:
         entry["fault"] = dict(call.decision.fault)
+    if call.world.notes:
+        entry["notes"] = call.world.notes
     if error is not None:
         entry["explanation"] = _explanation(error)
     return entry

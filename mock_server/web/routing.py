@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from http import HTTPStatus
 from threading import Lock
 from typing import Any
@@ -101,6 +101,8 @@ class Faces:
             vary = response.headers.get("Vary", "")
             response.headers.update(_cors(call.headers["origin"]))
             response.headers["Vary"] = vary if "Origin" in vary else f"{vary}, Origin".lstrip(", ")
+        if operation is not None and not operation.is_control:
+            response.call_on_close(partial(call.world.holds.happened, operation.name))
         due_ms = call.world.clock.next_due_ms()
         if due_ms is not None and due_ms <= call.world.clock.now_ms():
             response.call_on_close(call.world.wake)

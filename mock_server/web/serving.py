@@ -161,9 +161,13 @@ def _decoded(target: str) -> str:
 
 
 def serve(
-    app: WSGIApplication, host: str, port: int, *, threads: int, on_ready: Callable[[int], None]
-) -> None:
-    """Serve until SIGTERM or SIGINT, then finish the requests in progress; a second signal kills."""
+    app: WSGIApplication, host: str, port: int, *, threads: int, on_ready: Callable[[int], None],
+    on_stop: Callable[[], None] = lambda: None,
+) -> None:  # fmt: skip
+    """Serve until SIGTERM or SIGINT, then finish the requests in progress; a second signal kills.
+
+    ``on_stop`` is called before: it lets those requests go on that wait for something.
+    """
     received: list[int] = []  # signals; a handler must not touch a lock, so the main thread looks now and then
     pause = threading.Event()
 
@@ -177,3 +181,4 @@ def serve(
         on_ready(server.port)
         while not received:
             pause.wait(0.1)
+        on_stop()

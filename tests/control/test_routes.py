@@ -286,7 +286,7 @@ def test_a_wrong_method_says_which_are_right(client: Any) -> None:
 def test_operations_tell_what_rules_may_choose(client: Any) -> None:
     choices = client.get("/_mock/operations").json["klarna.payments.create_order"]
 
-    assert {"accepted", "pending", "rejected", "any_token"} == set(choices["outcomes"])
+    assert {"accepted", "pending", "stopped", "rejected", "any_token"} == set(choices["outcomes"])
 
 
 def test_a_broken_edit_of_a_users_scenario_is_told_by_health(tmp_path: Path) -> None:

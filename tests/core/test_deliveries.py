@@ -108,6 +108,26 @@ def test_an_unacknowledged_one_arrives_and_fails_all_the_same(world: World, rece
     assert ([200], 1) == ([each["status"] for each in message["attempts"]], len(receiver.requests))
 
 
+@pytest.mark.parametrize(
+    ("options", "events", "order"),
+    [
+        ({}, ["order.placed", "order.placed"], [2, 1]),
+        ({"by": "order.read"}, ["order.placed", "order.read"], [2, 1]),
+        ({"by": "order.read"}, ["order.placed", "order.placed", "order.read"], [2, 3, 1]),
+    ],
+)
+def test_an_overtaken_one_leaves_after_the_next_of_its_kind_or_what_is_named(
+    world: World, receiver: Receiver, options: dict[str, str], events: list[str], order: list[int]
+) -> None:
+    for number, event in enumerate(events, 1):
+        decision = Decision("accepted" if number > 1 else "overtaken", options if number == 1 else {})
+        deliveries.post(world.outbox, decision, event, receiver.url(f"/{number}"), "", headers={}, about={})
+        world.advance(timedelta())
+    world.advance(timedelta())
+
+    assert [f"/{number}" for number in order] == [request.path for request in receiver.requests]
+
+
 @pytest.mark.parametrize("after", ["soon", "-5m", 5])
 def test_an_option_that_is_no_duration_is_refused(after: object) -> None:
     option = deliveries.OUTCOMES["late"]["after"]

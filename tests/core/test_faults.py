@@ -88,4 +88,4 @@ def test_what_is_left_to_do_to_the_reply_is_told(fault: dict[str, Any], left: Hu
 
 
 def test_every_effect_is_explained() -> None:
-    assert {"delay", "drop", "status", "truncate"} == {name for name, about in EFFECTS.items() if about}
+    assert {"delay", "drop", "status", "truncate", "hold"} == {name for name, about in EFFECTS.items() if about}

@@ -223,9 +223,17 @@ def test_a_reason_for_the_refusal_is_in_the_journal(klarna_over_http: Klarna) ->
     assert ["scenario magic-reject-reason, rule 1", {"reason": "HIGH_RISK"}] == [entry["decided_by"], entry["options"]]
 
 
+RACES = (
+    "refused-then-authorized", "notification-before-response", "cancel-while-pending-then-accepted",
+    "double-click-authorize", "late-older-notification",
+)  # fmt: skip
+
+
 def test_every_scenario_is_tried_by_some_test() -> None:
     """A scenario file that nobody asks for is one that nobody knows to work."""
     elsewhere = {"accepted", "any-token", "pending-then-accepted", "pending-then-rejected", "slow-answer"}
+    elsewhere |= {"order-stopped"}  # test_a_pending_order.py
+    elsewhere |= {f"race-{what}" for what in RACES}  # test_races.py
     elsewhere |= {"link-expired", "refund-refused", "refund-reserved"}  # test_multisafepay_failures.py
     elsewhere |= {f"webhook-{what}" for what in ("never-acknowledged", "before-redirect", "twice", "late", "lost")}
     # test_commercelayer_failures.py

@@ -22,6 +22,10 @@ IN_FIVE_MINUTES = timedelta(minutes=5)
         ("pending", {}, Verdict("PENDING")),
         ("pending", {"decide": "accepted", "after": "5m"}, Verdict("PENDING", "ACCEPTED", IN_FIVE_MINUTES)),
         ("pending", {"decide": "rejected"}, Verdict("PENDING", "REJECTED", timedelta())),
+        ("stopped", {"after": "5m"}, Verdict("ACCEPTED", "STOPPED", IN_FIVE_MINUTES)),
+        ("stopped", {}, Verdict("ACCEPTED", "STOPPED", timedelta())),
+        ("accepted", {"dispute": "return"}, Verdict("ACCEPTED", dispute="return")),
+        ("pending", {"dispute": "return"}, Verdict("PENDING", dispute="return")),
     ],
 )
 def test_an_outcome_is_read_as_a_verdict(outcome: str, options: dict[str, Any], expected: Verdict) -> None:
@@ -115,3 +119,41 @@ def test_rejecting_makes_no_capture(world: World, till: Till) -> None:
     world.advance(IN_FIVE_MINUTES)
 
     assert ("AUTHORIZED", 0) == (till.stored(placed)["status"], till.stored(placed)["captured_amount"])
+
+
+def test_a_decision_leaves_its_time(world: World, till: Till) -> None:
+    placed = till.order(Verdict("PENDING", "REJECTED", IN_FIVE_MINUTES))
+
+    world.advance(IN_FIVE_MINUTES)
+
+    assert (None, "2026-11-20T12:05:00.000Z") == (placed["decided_at"], till.stored(placed)["decided_at"])
+
+
+def test_an_accepted_order_is_stopped_when_its_time_has_come(world: World, till: Till, heard: Heard) -> None:
+    placed = till.order(Verdict("ACCEPTED", "STOPPED", IN_FIVE_MINUTES))
+
+    fired = world.advance(IN_FIVE_MINUTES)
+
+    stored = till.stored(placed)
+    assert ["order.stopped"] == [each["what"] for each in fired]
+    assert ("ACCEPTED", "REJECTED", "AUTHORIZED") == (
+        placed["fraud_status"], stored["fraud_status"], stored["status"],
+    )  # fmt: skip
+    assert ["order.placed", "order.stopped"] == heard.names[1:]
+
+
+def test_an_accepted_order_that_was_captured_is_not_stopped(world: World, till: Till) -> None:
+    placed = till.order(Verdict("ACCEPTED", "STOPPED", IN_FIVE_MINUTES), auto_capture=True)
+
+    fired = world.advance(IN_FIVE_MINUTES)
+
+    assert ([], "ACCEPTED") == (fired, till.stored(placed)["fraud_status"])
+
+
+def test_only_an_accepted_order_can_be_stopped(world: World, till: Till) -> None:
+    placed = till.order(Verdict("PENDING"))
+
+    with pytest.raises(NotAllowed) as refused:
+        decide_order(world, placed["order_id"], "STOPPED")
+
+    assert f"order {placed['order_id']} is PENDING, not ACCEPTED" == str(refused.value)

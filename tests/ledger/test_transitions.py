@@ -36,8 +36,15 @@ def test_an_order_is_captured_when_its_last_cent_is(captured: int, status: str) 
     assert status == status_after_capture(1000, captured)
 
 
-def test_a_fraud_decision_follows_pending_only() -> None:
-    assert {"ACCEPTED": ("PENDING",), "REJECTED": ("PENDING",)} == dict(transitions.DECIDED_FROM)
+def test_a_fraud_decision_follows_pending_and_a_stop_follows_accepted() -> None:
+    expected = {"ACCEPTED": ("PENDING",), "REJECTED": ("PENDING",), "STOPPED": ("ACCEPTED",)}
+
+    assert expected == dict(transitions.DECIDED_FROM)
+
+
+def test_every_fraud_decision_leads_to_a_fraud_status_of_klarnas() -> None:
+    assert set(transitions.DECIDED_FROM) == set(transitions.DECIDED_AS)
+    assert {"ACCEPTED", "REJECTED"} == set(transitions.DECIDED_AS.values())
 
 
 def test_no_table_names_an_unknown_status() -> None:

@@ -118,7 +118,7 @@ class TestDecisions:
         assert 400 == answer.status_code
         expected = (
             "X-Mock-Outcome: 'denied' is no outcome of klarna.payments.create_order; expected: accepted, pending,"
-            " rejected, any_token"
+            " stopped, rejected, any_token"
         )
         assert expected == answer.get_json()["error"]
 

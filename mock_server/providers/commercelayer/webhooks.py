@@ -80,6 +80,7 @@ def _tell(world: World, hook: Record, topic: str, record: Record, event: Record)
         retry_after_s=RETRIES_S,
         timeout_s=_TIMEOUT_S,
         manners=FACE,
+        name=DELIVER,
     )
 
 

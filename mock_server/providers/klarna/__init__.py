@@ -5,7 +5,7 @@ from mock_server.providers.klarna.errors.wire import render
 from mock_server.providers.klarna.routes import ALARMS, CONTROLS, NOT_EMULATED, OPERATIONS
 from mock_server.providers.klarna.schemas.wire import write
 from mock_server.providers.klarna.state import checkout, hosted_payment_page
-from mock_server.providers.klarna.webhooks import CHOICES, LISTENERS
+from mock_server.providers.klarna.webhooks import CHOICES, LISTENERS, MANNERS
 from mock_server.web.operations import Provider
 
 PROVIDER = Provider(
@@ -28,5 +28,6 @@ PROVIDER = Provider(
     credentials=credentials,
     alarms=ALARMS,
     choices=CHOICES,
+    manners=MANNERS,
     states={"hpp_sessions": hosted_payment_page.KIND, "klarna_checkout_orders": checkout.KIND},
 )  # fmt: skip

@@ -64,6 +64,7 @@ def announce(world: World, order: Record, *, transaction: str = "", kind: str = 
         timeout_s=_TIMEOUT_S,
         manners=FACE,
         queue=queue,
+        name=NOTIFY,
     )
     if decision.outcome == "before_redirect" and message["state"] == "waiting":
         world.deliver_now(message)

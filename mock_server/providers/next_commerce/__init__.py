@@ -62,7 +62,7 @@ PROVIDER = Provider(
         "next_commerce.subscription.resume": lambda world, alarm: renewals.resume_due(world, alarm),
         "next_commerce.cart.abandon": lambda world, alarm: carts.abandon_due(world, alarm),
     },
-    choices={**CHOICES, RENEW: Choices(CHARGING, frozenset(), takes_faults=False)},
+    choices={**CHOICES, RENEW: Choices(CHARGING, frozenset(), takes_faults=False, may_wait=False)},
     manners=MANNERS,
     states={
         f"next_commerce_{kind}": f"next_commerce.{kind}"

@@ -76,6 +76,7 @@ def _tell(
         retry_after_s=RETRIES_S,
         timeout_s=_TIMEOUT_S,
         manners=FACE,
+        name=DELIVER,
     )
     if decision.outcome == "before_return" and message["state"] == "waiting":
         world.deliver_now(message)

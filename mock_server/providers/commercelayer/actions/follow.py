@@ -108,9 +108,13 @@ def _given_back(world: World, taken: Record, most: int) -> int:
 
 
 def cancelled(world: World, ledger_order: Record) -> None:
-    """A void; an order that was placed is cancelled with it, whoever let the money go."""
+    """A void; an order that was placed is cancelled with it, whoever let the money go.
+
+    Klarna itself, which gives up what it rejected four hours before, cancels no order of a shop: that stays as it is.
+    """
     order = let_go(world, ledger_order)
-    if order is not None and order["attributes"]["payment_status"] == VOIDED:
+    is_klarnas = "given_up_at" in ledger_order
+    if order is not None and order["attributes"]["payment_status"] == VOIDED and not is_klarnas:
         rows.close(world, order)
 
 

@@ -17,8 +17,8 @@ from mock_server.providers.klarna.schemas.checkout import check_order
 from mock_server.providers.klarna.state import checkout
 from mock_server.providers.klarna.state.checkout_views import view_of
 from mock_server.providers.klarna.webhooks.checkout import ask_shop, schedule_push
+from mock_server.providers.klarna.webhooks.orders import CHECKOUT
 
-FACE = "klarna"
 _APPROVED, _REDIRECTS, _REFUSED = 200, (301, 302, 303, 307), 400
 _NEEDED = ("given_name", "family_name", "email", "street_address", "postal_code", "city")
 _DECLINED = "This purchase cannot be made with Klarna. Choose another way to pay, or try again."
@@ -135,7 +135,7 @@ def _placed(world: World, order: Record, verdict: Verdict) -> Record:
     authorization = authorizations.grant(world, session)
     placed = {"token": authorization["token"], "body_digest": "", "answer": {"order_id": order_id}}
     orders.place_order(
-        world, order_id, purchase, authorization=authorization, placed=placed, verdict=verdict, placed_through=FACE
+        world, order_id, purchase, authorization=authorization, placed=placed, verdict=verdict, placed_through=CHECKOUT
     )
     if token_id:
         _keep_token(world, token_id, authorization, purchase)

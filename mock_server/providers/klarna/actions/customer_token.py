@@ -11,10 +11,10 @@ from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.ledger import orders, tokens
 from mock_server.ledger.decisions import Verdict, read_verdict
-from mock_server.providers.klarna.actions.payments import FACE
 from mock_server.providers.klarna.errors import customer_token as errors
 from mock_server.providers.klarna.state.customer_token import charged, currency_of, token_view
 from mock_server.providers.klarna.state.payments import authorized_payment_method, redirect_url
+from mock_server.providers.klarna.webhooks.orders import FACE
 
 # outcomes of read_token -> the status it tells
 SHOWN_AS = {"suspended": tokens.SUSPENDED, "cancelled": tokens.CANCELLED}

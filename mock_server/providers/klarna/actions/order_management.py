@@ -18,6 +18,7 @@ from mock_server.ledger import captures, endings, orders, refunds, shipping, upd
 from mock_server.ledger.transitions import CANCELLED, EXPIRED, NotAllowed
 from mock_server.providers.klarna.errors import order_management as errors
 from mock_server.providers.klarna.errors.order_management import refusing
+from mock_server.providers.klarna.webhooks.orders import FACE
 
 _MANDATORY = ("given_name", "family_name", "street_address", "postal_code", "city", "country", "email")
 _COUNTRY = re.compile("[A-Za-z]{2}")
@@ -70,9 +71,12 @@ def update_authorization(world: World, order_id: str, body: Mapping[str, Any], d
 def create_capture(world: World, order_id: str, body: Mapping[str, Any], decision: Decision) -> Record:
     """Take ``captured_amount`` (minor units) of what is still authorised; answers with the capture.
 
-    A capture acknowledges the order. The outcome "rejected" stands for a card that refuses: PaymentMethodFailed (403),
-    a later capture may go through. Raises NoSuchOrder (404), CaptureNotAllowed (403): more than remains, nothing,
-    wrong status, still pending, rejected.
+    A capture acknowledges the order. Of one placed through Klarna's own APIs it overrules a rejection within four
+    hours. The outcome "rejected" stands for a card that refuses: PaymentMethodFailed (403), a later capture may go
+    through.
+
+    Raises NoSuchOrder (404), CaptureNotAllowed (403): more than remains, nothing, wrong status, still pending,
+    rejected.
     """
     amount = body["captured_amount"]
     details = {name: value for name, value in body.items() if name not in ("captured_amount", "shipping_delay")}
@@ -81,7 +85,7 @@ def create_capture(world: World, order_id: str, body: Mapping[str, Any], decisio
     if decision.outcome != ACCEPTED:
         raise errors.PaymentMethodFailed() from LookupError(f"{decision.decided_by}: {decision.outcome}")
     with refusing(order_id, "Capture not possible.", errors.CaptureNotAllowed, about=_ABOUT_CAPTURES):
-        _, capture = captures.capture_order(world, order_id, amount, **details)
+        _, capture = captures.capture_order(world, order_id, amount, overruling=FACE, **details)
     return capture
 
 

@@ -21,8 +21,8 @@ from mock_server.providers.klarna.state.payments import (
     merged,
     redirect_url,
 )
+from mock_server.providers.klarna.webhooks.orders import FACE
 
-FACE = "klarna"
 _AFTER_THE_FIELDS = 10  # a stage later than all of a body's own
 _SECRETS_OF_A_CUSTOMER = ("last_four_ssn", "national_identification_number")
 _OF_THE_SHOPPER = ("billing_address", "shipping_address", "customer")

@@ -6,6 +6,7 @@ from mock_server.core.world import Handler
 from mock_server.providers.klarna.routes import idempotent
 from mock_server.providers.klarna.routes.checkout import CHECKOUT_CONTROLS, CHECKOUT_OPERATIONS
 from mock_server.providers.klarna.routes.customer_token import CUSTOMER_TOKEN_CONTROLS, CUSTOMER_TOKEN_OPERATIONS
+from mock_server.providers.klarna.routes.decisions import DECISIONS_CONTROLS
 from mock_server.providers.klarna.routes.hosted_payment_page import (
     EXPIRE_HOSTED_PAGE,
     HOSTED_PAYMENT_PAGE_CONTROLS,
@@ -22,7 +23,7 @@ OPERATIONS = (
 )  # fmt: skip
 CONTROLS = (
     *PAYMENTS_CONTROLS, *ORDER_MANAGEMENT_CONTROLS, *CUSTOMER_TOKEN_CONTROLS, *HOSTED_PAYMENT_PAGE_CONTROLS,
-    *CHECKOUT_CONTROLS,
+    *CHECKOUT_CONTROLS, *DECISIONS_CONTROLS,
 )  # fmt: skip
 
 # real paths that this server does not answer yet -> what is missing

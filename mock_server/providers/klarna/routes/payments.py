@@ -7,8 +7,8 @@ from typing import Any
 
 from mock_server.core.errors import ApiError, Misused
 from mock_server.core.rules import ACCEPTED, Option
-from mock_server.ledger import markets
-from mock_server.ledger.decisions import PENDING_OPTIONS
+from mock_server.ledger import disputes, markets
+from mock_server.ledger.decisions import PENDING_OPTIONS, STOPPED_OPTIONS
 from mock_server.providers.klarna.actions import payments as actions
 from mock_server.providers.klarna.actions import shopper
 from mock_server.providers.klarna.errors import payments as errors
@@ -93,7 +93,10 @@ def update_session(call: Call) -> Reply:
     purchase=_known_purchase,
     find=lambda call: actions.find_or_grant(call.world, call.path_args["token"], call.decision),
     load=_load_order, schema=lambda: schemas.OrderSchema,
-    outcomes={ACCEPTED: {}, "pending": PENDING_OPTIONS, "rejected": {}, "any_token": {}},
+    outcomes={
+        ACCEPTED: disputes.OPTIONS, "pending": {**PENDING_OPTIONS, **disputes.OPTIONS},
+        "stopped": {**STOPPED_OPTIONS, **disputes.OPTIONS}, "rejected": {}, "any_token": {},
+    },
     errors=(
         errors.InvalidAuthorizationToken, errors.BadValue, errors.AuthorizationTokenConsumed,
         errors.SessionHasBeenCompleted, errors.NotMatchingFields, errors.DifferentRequestBody, errors.Rejected,

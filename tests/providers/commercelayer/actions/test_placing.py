@@ -259,6 +259,20 @@ def test_a_pending_order_is_placed_and_its_money_waits_for_the_decision(
     assert captured == commercelayer.send("PATCH", f"/orders/{SEED_ORDER}", body).status
 
 
+def test_the_money_of_a_rejected_order_is_void_once_klarna_gives_it_up_and_the_order_stays(
+    commercelayer: CommerceLayer,
+) -> None:
+    commercelayer.pay()
+    commercelayer.choose_scenario("pending-then-rejected")
+    commercelayer.pull("_place")
+    commercelayer.advance("5m")
+
+    commercelayer.advance("4h")
+
+    assert ["authorizations 7750", "voids 7750"] == commercelayer.transactions()
+    assert "placed/voided/unfulfilled" == commercelayer.status()
+
+
 def test_what_was_settled_in_klarnas_widget_holds_when_the_order_is_placed(commercelayer: CommerceLayer) -> None:
     commercelayer.add_rule("klarna.payments.authorize", {"outcome": "pending", "decide": "accepted", "after": "5m"})
 

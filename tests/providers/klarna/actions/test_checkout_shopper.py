@@ -40,7 +40,7 @@ class TestPlacing:
 
         placed = orders.find_order(world, order["order_id"])
         assert ("accepted", f"https://shop.test/confirmation?kco={order['order_id']}") == (done.result, done.url)
-        assert ("AUTHORIZED", "ACCEPTED", 25000, "ON-1", "klarna", "PK1") == tuple(
+        assert ("AUTHORIZED", "ACCEPTED", 25000, "ON-1", "klarna checkout", "PK1") == tuple(
             placed[name] for name in (
                 "status", "fraud_status", "order_amount", "merchant_reference1", "placed_through", "merchant",
             )

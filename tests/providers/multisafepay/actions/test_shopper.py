@@ -112,6 +112,20 @@ def test_a_rejected_order_neither_ships_nor_expires(multisafepay: MultiSafepay) 
     assert "declined/declined" == multisafepay.status()
 
 
+def test_a_declined_order_stays_as_it_is_when_klarna_cancels_its_own_four_hours_later(
+    multisafepay: MultiSafepay,
+) -> None:
+    multisafepay.create()
+    multisafepay.complete(outcome="pending", decide="rejected", after="1m")
+    multisafepay.advance("1m")
+    before = [multisafepay.read(), multisafepay.webhooks()]
+
+    multisafepay.advance("4h")
+
+    assert "CANCELLED" == multisafepay.ledger_order()["status"]
+    assert before == [multisafepay.read(), multisafepay.webhooks()]
+
+
 def test_a_pending_order_that_nobody_decides_expires_after_28_days(multisafepay: MultiSafepay) -> None:
     multisafepay.create()
     multisafepay.complete(outcome="pending")

@@ -160,6 +160,20 @@ def test_a_pending_klarna_order_is_canceled_once_klarna_rejects(next_commerce: N
     assert ["debit 15.00 failed"] == next_commerce.transactions(order["number"])
 
 
+def test_a_canceled_order_stays_as_it_is_when_klarna_cancels_its_own_four_hours_later(
+    next_commerce: NextCommerce,
+) -> None:
+    next_commerce.freeze()
+    number = next_commerce.complete(next_commerce.start(), "pending", decide="rejected", after="5m")["order"]["number"]
+    next_commerce.advance("6m")
+    before = [next_commerce.get(f"/orders/{number}/"), next_commerce.control("GET", "/webhooks").json]
+
+    fired = next_commerce.advance("4h")
+
+    assert "order.cancelled" in [event["what"] for event in fired]
+    assert before == [next_commerce.get(f"/orders/{number}/"), next_commerce.control("GET", "/webhooks").json]
+
+
 def test_only_klarna_decides_later(next_commerce: NextCommerce) -> None:
     payment = next_commerce.start("ideal")
 

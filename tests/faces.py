@@ -78,6 +78,11 @@ class OrderManagement:
     def extend(self) -> Answer:
         return self.klarna.send("POST", f"{self.path}/extend-authorization-time")
 
+    def stop(self) -> Answer:
+        """Klarna takes its acceptance back, when a tester says so."""
+        path = f"/klarna/orders/{self.path.rpartition('/')[2]}/decide"
+        return self.klarna.control("POST", path, {"fraud_status": "STOPPED"})
+
     def release(self) -> Answer:
         return self.klarna.send("POST", f"{self.path}/release-remaining-authorization")
 
@@ -135,7 +140,10 @@ class KlarnasOwn(Face):
     name, total = "klarna", 2000
 
     def place(self) -> str:
-        self.order_id = str(self.klarna.buy(amount=self.total)["order_id"])
+        urls = {"notification": self.receiver.url("/notification"), "push": self.receiver.url("/push")}
+        confirmation = "https://shop.test/thanks"
+        order = self.klarna.buy(amount=self.total, merchant_urls={"confirmation": confirmation, **urls})
+        self.order_id = str(order["order_id"])
         self.own = OrderManagement(self.klarna, self.order_id)
         return self.order_id
 
@@ -155,7 +163,7 @@ class KlarnasOwn(Face):
         return self.klarna.send("GET", f"/ordermanagement/v1/orders/{order_id}").status == 200
 
     def _word(self, request: Received) -> str:
-        return f"{request.method} {request.path}"
+        return "push" if request.path == "/push" else str(request.json["event_type"])
 
 
 class ThroughMultiSafepay(Face):

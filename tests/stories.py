@@ -11,8 +11,9 @@ from tests.receiver import Receiver
 PART = 600  # minor units of any order
 KLARNA, MULTISAFEPAY, COMMERCELAYER, NEXT = FACES
 OWN, OM = "own", "klarna"
-# durations by which the clock moves; 5m decides about a pending order, 29d is longer than an authorization lasts
-CLOCK = ("5m", "14d", "15d", "29d")
+# durations by which the clock moves; 5m decides about a pending order, 4h is Klarna's patience with a rejected one, 29d
+# is longer than an authorization lasts
+CLOCK = ("5m", "4h", "14d", "15d", "29d")
 # acts of whoever can do them; the total of the order is the second argument
 BOTH: Mapping[str, Callable[[Face | OrderManagement, int], Answer]] = {
     "capture": lambda who, total: who.capture(),
@@ -23,6 +24,7 @@ BOTH: Mapping[str, Callable[[Face | OrderManagement, int], Answer]] = {
 }
 ONLY_KLARNAS: Mapping[str, Callable[[OrderManagement, int], Answer]] = {
     "release": lambda who, total: who.release(),
+    "stop": lambda who, total: who.stop(),
     "extend": lambda who, total: who.extend(),
     "update less": lambda who, total: who.update(total - PART),
     "update part": lambda who, total: who.update(PART),

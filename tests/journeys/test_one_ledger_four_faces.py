@@ -40,6 +40,11 @@ RELEASED = {
     MULTISAFEPAY: "shipped/uncleared", COMMERCELAYER: "voids.succeeded", NEXT: "order.updated transaction.created",
 }  # fmt: skip
 
+ACCEPTED_LATER = {
+    KLARNA: "FRAUD_RISK_ACCEPTED", MULTISAFEPAY: "completed/uncleared", NEXT: "order.updated transaction.created",
+}  # fmt: skip
+GIVEN_UP = {COMMERCELAYER: "voids.succeeded orders.void"}  # the others were told when Klarna decided
+
 
 @dataclass(frozen=True)
 class Row:
@@ -65,6 +70,11 @@ def paid(total: int) -> Picture:
 def partly_refunded(total: int) -> Picture:
     """partial_refunded says nothing of what was shipped before."""
     return Picture(CAPTURED, 0, total, PART)
+
+
+def void(total: int) -> Picture:
+    """NEXT Commerce has no word for what Klarna stops: the authorization is void, the order canceled."""
+    return Picture(CANCELLED)
 
 
 ROWS = (
@@ -150,14 +160,26 @@ ROWS = (
     # no topic of Commerce Layer tells of a later decision: it shows in fraud_review
     Row(
         "5m", lambda total: Picture(AUTHORIZED, total),
-        {MULTISAFEPAY: "completed/uncleared", NEXT: "order.updated transaction.created"},
-        scenario="pending-then-accepted",
+        ACCEPTED_LATER, scenario="pending-then-accepted",
     ),
     Row(
         "5m", lambda total: Picture(REJECTED),
-        {MULTISAFEPAY: "declined/declined", NEXT: "order.updated transaction.created"},
+        {
+            KLARNA: "FRAUD_RISK_REJECTED", MULTISAFEPAY: "declined/declined",
+            NEXT: "order.updated transaction.created",
+        },
         scenario="pending-then-rejected",
     ),
+    Row("4h", lambda total: Picture(REJECTED), GIVEN_UP, before=("5m",), scenario="pending-then-rejected"),
+    Row(
+        "stop", lambda total: Picture(REJECTED),
+        {
+            KLARNA: "FRAUD_RISK_STOPPED", MULTISAFEPAY: "declined/declined",
+            NEXT: "order.updated transaction.created",
+        },
+        shown={NEXT: void},
+    ),
+    Row("4h", lambda total: Picture(REJECTED), GIVEN_UP, before=("stop",), shown={NEXT: void}),
     Row(
         "capture", lambda total: Picture(CAPTURED, 0, total), CAPTURED_HERE, before=("5m",),
         scenario="pending-then-accepted",
@@ -169,8 +191,7 @@ ROWS = (
     ),
     Row(
         "5m", lambda total: Picture(AUTHORIZED, total - PART),
-        {MULTISAFEPAY: "completed/uncleared", NEXT: "order.updated transaction.created"}, before=("update less",),
-        scenario="pending-then-accepted",
+        ACCEPTED_LATER, before=("update less",), scenario="pending-then-accepted",
     ),
     Row(
         "cancel", lambda total: Picture(CANCELLED), {**LET_GO, NEXT: "order.updated"},
@@ -239,11 +260,13 @@ def test_an_act_through_one_face_shows_through_the_others(
 # scenario -> what each shop is told of the order that it places
 PLACED: Mapping[str, Mapping[str, str]] = {
     "accepted": {
+        KLARNA: "push",
         MULTISAFEPAY: "initialized/initialized completed/uncleared",
         COMMERCELAYER: "authorizations.succeeded orders.authorize orders.place orders.approve",
         NEXT: "order.created transaction.created order.updated",
     },
     "pending-then-accepted": {
+        KLARNA: "push",
         MULTISAFEPAY: "initialized/initialized uncleared/uncleared",
         COMMERCELAYER: "authorizations.succeeded orders.authorize orders.place orders.approve",
         NEXT: "order.created order.updated",
@@ -285,6 +308,7 @@ def test_platforms_are_silent_about_what_was_placed_with_klarna(
     others = [FACES[name](over_http, story.face.klarna.world, receiver) for name in FACES if name != KLARNA]
     for before in {"refund": ["capture"], "release": ["capture part"]}.get(act, []):
         story.do(before, OM)
+    assert {"push"} == story.told()
 
     story.do(act, OM)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -25,12 +25,14 @@ class Refusal:
     words: Mapping[str, tuple[int, str]]
     told: Mapping[str, str] = field(default_factory=dict)
     scenario: str = ""
+    faces: Sequence[str] = tuple(FACES)
 
     @property
     def name(self) -> str:
         return names_of(*self.before, self.act, scenario=self.scenario)
 
 
+PLATFORMS = (MULTISAFEPAY, COMMERCELAYER, NEXT)  # Klarna's merchants may capture what it rejected, for four hours
 NO_CAPTURE = {
     KLARNA: (403, "CAPTURE_NOT_ALLOWED"), MULTISAFEPAY: (400, "Invalid request"),
     COMMERCELAYER: (422, "transition not permitted"),
@@ -52,8 +54,12 @@ REFUSALS = (
     Refusal((), "capture", NO_CAPTURE, {COMMERCELAYER: "captures.failed"}, "pending-then-accepted"),
     Refusal(
         ("5m",), "capture", {**NO_CAPTURE, NEXT: (400, "This order is canceled.")},
-        {COMMERCELAYER: "captures.failed"}, "pending-then-rejected",
+        {COMMERCELAYER: "captures.failed"}, "pending-then-rejected", faces=PLATFORMS,
     ),
+    Refusal(("stop",), "capture", {**NO_CAPTURE, NEXT: (400, "This order is canceled.")}, {
+        COMMERCELAYER: "captures.failed"
+    }, faces=PLATFORMS),
+    Refusal(("stop", "4h"), "capture", {**NO_CAPTURE, NEXT: (400, "This order is canceled.")}),
     Refusal(("capture",), "cancel", NO_CANCELLATION, {NEXT: "order.updated"}),
     Refusal(
         ("cancel",), "cancel", {**NO_CANCELLATION, COMMERCELAYER: (200, "")}, {NEXT: "order.updated"}
@@ -71,7 +77,7 @@ REFUSALS = (
 TOO_LATE = [
     pytest.param(face, refusal, by, id=f"{face}: {refusal.name}, {by}")
     for refusal in REFUSALS
-    for face in FACES
+    for face in refusal.faces
     for by in (OWN, OM)[face == KLARNA :]
 ]
 

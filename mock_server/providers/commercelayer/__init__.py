@@ -37,6 +37,7 @@ PROVIDER = Provider(
         events.ORDER_PLACED: (lambda world, order: follow.placed(world, order),),
         events.ORDER_ACCEPTED: (lambda world, order: follow.decided(world, order),),
         events.ORDER_REJECTED: (lambda world, order: follow.decided(world, order),),
+        events.ORDER_STOPPED: (lambda world, order: follow.decided(world, order),),
         events.ORDER_CAPTURED: (lambda world, order: follow.captured(world, order),),
         events.ORDER_REFUNDED: (lambda world, order: follow.refunded(world, order),),
         events.ORDER_CANCELLED: (lambda world, order: follow.cancelled(world, order),),

@@ -201,6 +201,7 @@ def _follow_refund(world: World, record: Record) -> None:
 LISTENERS = {
     events.ORDER_ACCEPTED: (_follow("accept"),),
     events.ORDER_REJECTED: (_follow("reject"),),
+    events.ORDER_STOPPED: (_follow("reject"),),
     events.ORDER_CAPTURED: (_follow_capture,),
     events.ORDER_CANCELLED: (_follow("cancel"),),
     events.ORDER_RELEASED: (_follow_amount,),

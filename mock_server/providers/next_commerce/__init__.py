@@ -44,6 +44,7 @@ PROVIDER = Provider(
     listeners={
         events.ORDER_ACCEPTED: (lambda world, order: follow.accepted(world, order),),
         events.ORDER_REJECTED: (lambda world, order: follow.rejected(world, order),),
+        events.ORDER_STOPPED: (lambda world, order: follow.stopped(world, order),),
         events.ORDER_CAPTURED: (lambda world, order: follow.captured(world, order),),
         events.ORDER_REFUNDED: (lambda world, order: follow.refunded(world, order),),
         events.ORDER_CANCELLED: (lambda world, order: follow.cancelled(world, order),),

@@ -47,7 +47,9 @@ def _details(ledger_order: Record) -> dict[str, Any]:
 
 
 def decided(world: World, ledger_order: Record) -> None:
-    """What Klarna decided of a pending order shows in the details and the authorization's fraud_review."""
+    """What Klarna decided of a pending order, or of one that it stops, shows in the details and the authorization's
+    fraud_review.
+    """
     order = order_behind(world, ledger_order)
     if order is None:
         return

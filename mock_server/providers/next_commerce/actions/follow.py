@@ -97,11 +97,19 @@ def rejected(world: World, order: Record, record: Record) -> None:
 
 
 @_listener
+def stopped(world: World, order: Record, record: Record) -> None:
+    """Klarna takes its acceptance back: what is authorized is void, the order is canceled.
+
+    Assumed: NEXT Commerce documents no such decision. What was shipped was captured, and is not stopped.
+    """
+    _void(world, order, record)
+    _cancel(world, order, "Klarna stopped the order")
+
+
+@_listener
 def cancelled(world: World, order: Record, record: Record) -> None:
     """Cancelled in the ledger: authorizations are void; an order that was only pending is canceled."""
-    held = [t for t in orders.open_authorizations(order) if t["ledger_order_id"] == record["order_id"]]
-    for each in held:
-        placing.tell(world, "order.updated", collecting.void(world, order, each))
+    held = _void(world, order, record)
     if not held and orders.is_undecided(order) and order["status"] == orders.OPEN:
         _cancel(world, order, "Klarna's order was cancelled")
 
@@ -109,9 +117,15 @@ def cancelled(world: World, order: Record, record: Record) -> None:
 @_listener
 def released(world: World, order: Record, record: Record) -> None:
     """The rest of an authorization of which part was captured."""
-    for each in orders.open_authorizations(order):
-        if each["ledger_order_id"] == record["order_id"]:
-            placing.tell(world, "order.updated", collecting.void(world, order, each))
+    _void(world, order, record)
+
+
+def _void(world: World, order: Record, record: Record) -> list[Record]:
+    """What is left of the authorizations behind this Klarna order; answers with them."""
+    held = [t for t in orders.open_authorizations(order) if t["ledger_order_id"] == record["order_id"]]
+    for each in held:
+        placing.tell(world, "order.updated", collecting.void(world, order, each))
+    return held
 
 
 @_listener

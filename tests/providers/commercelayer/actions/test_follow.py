@@ -166,6 +166,17 @@ def test_a_decision_of_klarnas_side_shows_in_the_details(
     assert "placed/authorized/unfulfilled" == commercelayer.status()
 
 
+def test_an_order_that_klarna_stops_is_under_review_no_more(commercelayer: CommerceLayer, world: World) -> None:
+    order_id = _placed(commercelayer, "_approve")
+
+    decisions.decide_order(world, order_id, "STOPPED")
+    refused = commercelayer.refused("orders", SEED_ORDER, {"_capture": True})
+
+    authorization = commercelayer.only(f"/orders/{SEED_ORDER}/authorizations")["attributes"]
+    assert "REJECTED" == authorization["fraud_review"]
+    assert ["422 VALIDATION_ERROR status - transition not permitted"] == refused
+
+
 def test_a_captured_order_is_refunded_here_and_seen_in_the_ledger(commercelayer: CommerceLayer) -> None:
     _placed(commercelayer, "_approve_and_capture")
     capture = commercelayer.only(f"/orders/{SEED_ORDER}/captures")

@@ -7,8 +7,10 @@ from flask import Flask
 
 from mock_server.core.world import World
 from mock_server.ledger.captures import capture_order
+from mock_server.ledger.decisions import decide_order
 from mock_server.ledger.endings import release_order
 from mock_server.ledger.refunds import refund_order
+from mock_server.ledger.transitions import STOPPED
 from mock_server.ledger.updates import update_authorization
 from tests.multisafepay import MultiSafepay, told_at
 
@@ -131,3 +133,15 @@ def test_a_shipped_order_is_shipped_once_also_after_a_refund(
     multisafepay.ship(tracktrace_code="3S1")
 
     assert [10000] == [capture["captured_amount"] for capture in multisafepay.ledger_order()["captures"]]
+
+
+def test_an_order_that_klarna_stops_is_declined_and_is_not_shipped(
+    multisafepay: MultiSafepay, world: World, order_id: str
+) -> None:
+    decide_order(world, order_id, STOPPED)
+
+    refused = multisafepay.refusal("PATCH", "/orders/ON-1", {"status": "shipped"})
+    multisafepay.advance("5h")
+
+    assert (400, 1000, "Invalid request") == refused
+    assert ("declined/declined", ["declined"]) == (multisafepay.status(), _told(multisafepay))

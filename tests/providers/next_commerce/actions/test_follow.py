@@ -9,7 +9,7 @@ from flask import Flask
 
 from mock_server.core.world import World
 from mock_server.core.worlds import Worlds
-from mock_server.ledger import captures, endings, refunds, updates
+from mock_server.ledger import captures, decisions, endings, refunds, updates
 from tests.klarna import InProcess, Klarna
 from tests.next_commerce import CAPTURES_LATER, RETURN_URL, NextCommerce, order_of
 
@@ -103,6 +103,16 @@ def test_a_cancellation_elsewhere_voids_what_was_authorized(
     endings.cancel_order(ledger, _klarna_id(next_commerce))
 
     assert "open/voided/unfulfilled" == next_commerce.status(authorized["number"])
+    assert ["authorize 15.00", "void 15.00"] == next_commerce.transactions(authorized["number"])
+
+
+def test_an_order_that_klarna_stops_is_canceled(
+    next_commerce: NextCommerce, ledger: World, authorized: dict[str, Any]
+) -> None:
+    decisions.decide_order(ledger, _klarna_id(next_commerce), "STOPPED")
+    next_commerce.advance("5h")
+
+    assert "canceled/voided/unfulfilled" == next_commerce.status(authorized["number"])
     assert ["authorize 15.00", "void 15.00"] == next_commerce.transactions(authorized["number"])
 
 

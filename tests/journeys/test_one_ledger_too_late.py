@@ -25,6 +25,7 @@ class Refusal:
     words: Mapping[str, tuple[int, str]]
     told: Mapping[str, str] = field(default_factory=dict)
     scenario: str = ""
+    # those that place the order
     faces: Sequence[str] = tuple(FACES)
 
     @property
@@ -56,9 +57,10 @@ REFUSALS = (
         ("5m",), "capture", {**NO_CAPTURE, NEXT: (400, "This order is canceled.")},
         {COMMERCELAYER: "captures.failed"}, "pending-then-rejected", faces=PLATFORMS,
     ),
-    Refusal(("stop",), "capture", {**NO_CAPTURE, NEXT: (400, "This order is canceled.")}, {
-        COMMERCELAYER: "captures.failed"
-    }, faces=PLATFORMS),
+    Refusal(
+        ("stop",), "capture", {**NO_CAPTURE, NEXT: (400, "This order is canceled.")},
+        {COMMERCELAYER: "captures.failed"}, faces=PLATFORMS,
+    ),
     Refusal(("stop", "4h"), "capture", {**NO_CAPTURE, NEXT: (400, "This order is canceled.")}),
     Refusal(("capture",), "cancel", NO_CANCELLATION, {NEXT: "order.updated"}),
     Refusal(

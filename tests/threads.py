@@ -34,6 +34,18 @@ def tried_at_once(act: Callable[[], Any], *, times: int = 16) -> list[Any]:
     return at_once(attempt, times=times)
 
 
+def each_at_once(*acts: Callable[[], Any]) -> list[Any]:
+    """What each of these got, in their order; the failure of one is the caller's."""
+    barrier = Barrier(len(acts))
+
+    def run(act: Callable[[], Any]) -> Any:
+        barrier.wait(10)
+        return act()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return [future.result(60) for future in [pool.submit(run, act) for act in acts]]
+
+
 class NoticedPlaces(Places):
     """Places at which a test notices that a request begins to wait."""
 

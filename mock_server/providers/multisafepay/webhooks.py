@@ -156,6 +156,28 @@ def _follow_capture(world: World, record: Record) -> None:
     orders.set_settlement(world, order["key"])
 
 
+def _follow_amount(world: World, record: Record) -> None:
+    """Another amount is authorised, or the rest is let go: the order comes to that; when all of it is captured, it is
+    shipped.
+
+    Assumed: no document says so, but a shop that reads the old amount counts on money that never comes.
+    """
+    order = _behind(world, record)
+    if order is None:
+        return
+
+    def change(found: Record) -> Record:
+        """To what it is by now, should others change it, too."""
+        klarnas = world.store.get("orders", record["order_id"]) or record
+        return orders.counted(world, found | {"amount": klarnas["order_amount"]})
+
+    changed = orders.change(world, order, change)
+    if record["status"] == transitions.CAPTURED:
+        _follow_capture(world, record)
+    elif changed["amount"] != order["amount"]:
+        announce(world, changed)
+
+
 def _follow_refund(world: World, record: Record) -> None:
     """A refund that another face made; those of this face are known."""
     refund, order = record["refunds"][-1], _behind(world, record)
@@ -179,8 +201,11 @@ def _follow_refund(world: World, record: Record) -> None:
 LISTENERS = {
     events.ORDER_ACCEPTED: (_follow("accept"),),
     events.ORDER_REJECTED: (_follow("reject"),),
+    events.ORDER_STOPPED: (_follow("reject"),),
     events.ORDER_CAPTURED: (_follow_capture,),
     events.ORDER_CANCELLED: (_follow("cancel"),),
+    events.ORDER_RELEASED: (_follow_amount,),
+    events.ORDER_UPDATED: (_follow_amount,),
     events.ORDER_EXPIRED: (_follow("expire"),),
     events.ORDER_REFUNDED: (_follow_refund,),
 }

@@ -44,10 +44,12 @@ PROVIDER = Provider(
     listeners={
         events.ORDER_ACCEPTED: (lambda world, order: follow.accepted(world, order),),
         events.ORDER_REJECTED: (lambda world, order: follow.rejected(world, order),),
+        events.ORDER_STOPPED: (lambda world, order: follow.stopped(world, order),),
         events.ORDER_CAPTURED: (lambda world, order: follow.captured(world, order),),
         events.ORDER_REFUNDED: (lambda world, order: follow.refunded(world, order),),
         events.ORDER_CANCELLED: (lambda world, order: follow.cancelled(world, order),),
         events.ORDER_RELEASED: (lambda world, order: follow.released(world, order),),
+        events.ORDER_UPDATED: (lambda world, order: follow.updated(world, order),),
         events.ORDER_EXPIRED: (lambda world, order: follow.expired(world, order),),
     },
     not_emulated=NOT_EMULATED,

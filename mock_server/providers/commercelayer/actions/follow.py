@@ -9,7 +9,7 @@ from mock_server.core.world import World
 from mock_server.ledger.transitions import ACCEPTED
 from mock_server.providers.commercelayer.actions import rows
 from mock_server.providers.commercelayer.state import records, related
-from mock_server.providers.commercelayer.state.ledger import captured_of, order_behind
+from mock_server.providers.commercelayer.state.ledger import captured_of, ledger_order_of, order_behind
 from mock_server.providers.commercelayer.state.statuses import VOIDED
 
 
@@ -47,7 +47,9 @@ def _details(ledger_order: Record) -> dict[str, Any]:
 
 
 def decided(world: World, ledger_order: Record) -> None:
-    """What Klarna decided of a pending order shows in the details and the authorization's fraud_review."""
+    """What Klarna decided of a pending order, or of one that it stops, shows in the details and the authorization's
+    fraud_review.
+    """
     order = order_behind(world, ledger_order)
     if order is None:
         return
@@ -118,6 +120,27 @@ def cancelled(world: World, ledger_order: Record) -> None:
         rows.close(world, order)
 
 
+def released(world: World, ledger_order: Record) -> None:
+    """A void of the rest of which part was captured. The order stays as it is."""
+    let_go(world, ledger_order)
+
+
+def updated(world: World, ledger_order: Record) -> None:
+    """The authorization has another amount; whether that is enough for the order, its payment status says."""
+    order = order_behind(world, ledger_order)
+    if order is None:
+        return
+
+    def authorize(found: Record) -> Record:
+        """What Klarna authorizes by now, should others change it, too."""
+        klarnas = ledger_order_of(world, found) or ledger_order
+        return {**found, "attributes": {**found["attributes"], "amount_cents": klarnas["order_amount"]}}
+
+    for authorization in _of(world, order, "authorizations", ledger_order):
+        records.change(world, authorization, authorize)
+    rows.settle(world, order)
+
+
 def expired(world: World, ledger_order: Record) -> None:
     """A void: nobody captured in time. The order stays as it is."""
     let_go(world, ledger_order)
@@ -130,8 +153,9 @@ def let_go(world: World, ledger_order: Record) -> Record | None:
         return None
     authorization = next(iter(_of(world, order, "authorizations", ledger_order)), None)
     relations = {"reference_authorization": records.reference(authorization)} if authorization else {}
+    held = authorization["attributes"]["amount_cents"] if authorization else ledger_order["order_amount"]
     told = {
-        "amount_cents": ledger_order["order_amount"] - ledger_order["captured_amount"],
+        "amount_cents": held - ledger_order["captured_amount"],
         "token": ledger_order["order_id"], "gateway_transaction_id": ledger_order["order_id"],
     }  # fmt: skip
     rows.add(world, order, "voids", told, **relations)

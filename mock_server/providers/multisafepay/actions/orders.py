@@ -222,7 +222,8 @@ def _ship(world: World, order: Record, update: Mapping[str, Any]) -> None:
     told = {name: update[name] for name in (*_OF_A_SHIPMENT, "reason", "invoice_url") if name in update}
     changes = {"shipment": told} | ({"invoice_id": update["invoice_id"]} if "invoice_id" in update else {})
     if "shipped" not in (order["status"], order["before_refunds"]):
-        statuses.moved(orders.state_of(order), "ship", order_id)
+        state = orders.state_of(order)  # refunds of what another face captured hide that the rest is to be shipped
+        statuses.moved(state._replace(status=order["before_refunds"] or state.status), "ship", order_id)
         if order["gateway"] == KLARNA:
             _capture_in_ledger(world, order)
         else:

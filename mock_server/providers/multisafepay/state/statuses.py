@@ -40,7 +40,7 @@ MOVES: Mapping[str, Mapping[State, State]] = {
     "abort": {INITIALIZED: VOID},
     # of Klarna
     "accept": {UNCLEARED: AUTHORIZED},
-    "reject": {UNCLEARED: DECLINED},
+    "reject": {UNCLEARED: DECLINED, AUTHORIZED: DECLINED},  # assumed of the latter, whose acceptance Klarna takes back
     # of the merchant
     "cancel": {INITIALIZED: CANCELLED, UNCLEARED: VOID, AUTHORIZED: VOID, RESERVED: VOID},
     "ship": {UNCLEARED: SHIPPED, AUTHORIZED: SHIPPED, PAID: SETTLED},

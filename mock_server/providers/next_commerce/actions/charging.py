@@ -82,10 +82,13 @@ def keep(world: World, transactions: Sequence[Record]) -> None:
     """Have transactions found by themselves; sends transaction.created for each."""
     for transaction in transactions:
         records.put(world, KIND, transaction["id"], transaction)
-        view = transaction_view(world, transaction)
-        order = transaction["order"] or ""
-        key = f"transaction {transaction['id']}"
-        webhooks.emit(world, "transaction.created", "transaction", view, key=key, order=order)
+        _tell(world, "transaction.created", transaction)
+
+
+def _tell(world: World, event: str, transaction: Record) -> None:
+    view = transaction_view(world, transaction)
+    key = f"transaction {transaction['id']}"
+    webhooks.emit(world, event, "transaction", view, key=key, order=transaction["order"] or "")
 
 
 def add(world: World, order: Record, made: Record, check: Callable[[Record], None] = lambda found: None) -> Record:
@@ -97,6 +100,23 @@ def add(world: World, order: Record, made: Record, check: Callable[[Record], Non
 
     after = orders.change(world, order["number"], append)
     keep(world, [made])
+    return after
+
+
+def change_amount(world: World, order: Record, transaction_id: int, amount: Callable[[], int]) -> Record:
+    """The order after one of its transactions got another amount, as it is when it is written. Sends
+    transaction.updated.
+    """
+
+    def changed(transaction: Record) -> Record:
+        return {**transaction, "amount": amount()}
+
+    def change(found: Record) -> Record:
+        all_ = [changed(each) if each["id"] == transaction_id else each for each in found["transactions"]]
+        return {**found, "transactions": all_}
+
+    after = orders.change(world, order["number"], change)
+    _tell(world, "transaction.updated", records.change(world, KIND, transaction_id, changed))
     return after
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 from mock_server.core.clock import Alarm
 from mock_server.core.store import Record
 from mock_server.core.world import World
+from mock_server.ledger.orders import find_order
 from mock_server.providers.next_commerce.actions import charging, collecting, fulfillment, placing, refunds, subscribing
 from mock_server.providers.next_commerce.actions import orders as actions
 from mock_server.providers.next_commerce.state import orders
@@ -47,18 +48,28 @@ def captured(world: World, order: Record, record: Record) -> None:
 
 @_listener
 def refunded(world: World, order: Record, record: Record) -> None:
-    """A refund that another face made, of the charge behind this Klarna order."""
+    """A refund that another face made, of the charges behind this Klarna order, the oldest first."""
     refund = record["refunds"][-1]
-    amount = refund["refunded_amount"]
     charges = [t for t in orders.succeeded(order, "debit", "capture") if t["ledger_order_id"] == record["order_id"]]
-    if _OWN in refund or not amount or not charges:
+    if _OWN in refund or not refund["refunded_amount"] or not charges:
         return
-    of = next((each for each in charges if orders.refundable(order, each) >= amount), charges[-1])
-    made = charging.transaction_of(
-        world, order, "refund", amount, parent_id=of["id"], ledger_order_id=record["order_id"],
-        subscription=of["subscription"],
-    )  # fmt: skip
+    made = [
+        charging.transaction_of(
+            world, order, "refund", share, parent_id=of["id"], ledger_order_id=record["order_id"],
+            subscription=of["subscription"],
+        )
+        for of, share in _shares(order, charges, refund["refunded_amount"])
+    ]  # fmt: skip
     refunds.note_elsewhere(world, order, made, refund.get("description"))
+
+
+def _shares(order: Record, charges: Sequence[Record], amount: int) -> Iterator[tuple[Record, int]]:
+    """What each charge gives of a refund; the last also what is left of one whose charge is still being noted."""
+    for each in charges:
+        share = amount if each is charges[-1] else min(amount, orders.refundable(order, each))
+        amount -= share
+        if share:
+            yield each, share
 
 
 @_listener
@@ -86,11 +97,19 @@ def rejected(world: World, order: Record, record: Record) -> None:
 
 
 @_listener
+def stopped(world: World, order: Record, record: Record) -> None:
+    """Klarna takes its acceptance back: what is authorized is void, the order is canceled.
+
+    Assumed: NEXT Commerce documents no such decision. What was shipped was captured, and is not stopped.
+    """
+    _void(world, order, record)
+    _cancel(world, order, "Klarna stopped the order")
+
+
+@_listener
 def cancelled(world: World, order: Record, record: Record) -> None:
     """Cancelled in the ledger: authorizations are void; an order that was only pending is canceled."""
-    held = [t for t in orders.open_authorizations(order) if t["ledger_order_id"] == record["order_id"]]
-    for each in held:
-        placing.tell(world, "order.updated", collecting.void(world, order, each))
+    held = _void(world, order, record)
     if not held and orders.is_undecided(order) and order["status"] == orders.OPEN:
         _cancel(world, order, "Klarna's order was cancelled")
 
@@ -98,9 +117,30 @@ def cancelled(world: World, order: Record, record: Record) -> None:
 @_listener
 def released(world: World, order: Record, record: Record) -> None:
     """The rest of an authorization of which part was captured."""
-    for each in orders.open_authorizations(order):
-        if each["ledger_order_id"] == record["order_id"]:
-            placing.tell(world, "order.updated", collecting.void(world, order, each))
+    _void(world, order, record)
+
+
+def _void(world: World, order: Record, record: Record) -> list[Record]:
+    """What is left of the authorizations behind this Klarna order; answers with them."""
+    held = [t for t in orders.open_authorizations(order) if t["ledger_order_id"] == record["order_id"]]
+    for each in held:
+        placing.tell(world, "order.updated", collecting.void(world, order, each))
+    return held
+
+
+@_listener
+def updated(world: World, order: Record, record: Record) -> None:
+    """Another amount is authorised: so much can be captured. Sends transaction.updated and order.updated.
+
+    Assumed: NEXT Commerce documents no change of an authorization.
+    """
+    held = next((t for t in orders.succeeded(order, "authorize") if t["ledger_order_id"] == record["order_id"]), None)
+    if held is not None and held["amount"] != record["order_amount"]:
+        klarna_id = record["order_id"]
+        after = charging.change_amount(
+            world, order, held["id"], lambda: int(find_order(world, klarna_id)["order_amount"])
+        )
+        placing.tell(world, "order.updated", after)
 
 
 @_listener

@@ -137,9 +137,9 @@ def _refund(
         raise
 
 
-def note_elsewhere(world: World, order: Record, made: Record, note: str | None) -> None:
-    """Write down what another face gave back. Sends transaction.created, order.updated."""
-    _written(world, order, _new(world, [made], note, []), 0)
+def note_elsewhere(world: World, order: Record, made: Sequence[Record], note: str | None) -> None:
+    """Write down what another face gave back. Sends transaction.created of each, order.updated."""
+    _written(world, order, _new(world, made, note, []), 0)
 
 
 def _new(world: World, made: Sequence[Record], note: str | None, lines: Sequence[Record]) -> Record:

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from mock_server.core.world import World
-from mock_server.ledger import captures, decisions, endings, refunds
+from mock_server.ledger import captures, decisions, endings, refunds, updates
 from tests.commercelayer import SEED_ORDER, CommerceLayer
 from tests.klarna import InProcess, Klarna
 from tests.multisafepay import MultiSafepay
@@ -103,6 +103,45 @@ def test_an_authorization_expires_after_four_weeks_and_is_voided(commercelayer: 
     assert ["cancelled", 2] == [commercelayer.pull("_cancel")["status"], len(commercelayer.transactions())]
 
 
+@pytest.mark.parametrize("by", ["Klarna's side", "time"])
+def test_what_is_let_go_of_a_part_captured_order_is_voided(
+    commercelayer: CommerceLayer, world: World, by: str
+) -> None:
+    order_id = _placed(commercelayer, "_approve")
+    captures.capture_order(world, order_id, 2500)
+
+    if by == "time":
+        commercelayer.advance("29d")
+    else:
+        endings.release_order(world, order_id)
+
+    assert ["authorizations 7750", "captures 2500", "voids 5250"] == commercelayer.transactions()
+    assert "approved/partially_paid/unfulfilled" == commercelayer.status()
+
+
+def test_another_amount_of_klarnas_side_is_the_authorizations(commercelayer: CommerceLayer, world: World) -> None:
+    order_id = _placed(commercelayer, "_approve")
+
+    updates.update_authorization(world, order_id, 7000, ())
+    less = commercelayer.read("orders", SEED_ORDER)["payment_status"]
+    authorization = commercelayer.only(f"/orders/{SEED_ORDER}/authorizations")["attributes"]
+    updates.update_authorization(world, order_id, 7750, ())
+
+    assert ["partially_authorized", "authorized"] == [
+        less, commercelayer.read("orders", SEED_ORDER)["payment_status"],
+    ]  # fmt: skip
+    assert [7000, 7000] == [authorization[name] for name in ("amount_cents", "capture_balance_cents")]
+
+
+def test_a_cancellation_voids_what_was_authorized_last(commercelayer: CommerceLayer, world: World) -> None:
+    order_id = _placed(commercelayer)
+    updates.update_authorization(world, order_id, 7000, ())
+
+    endings.cancel_order(world, order_id)
+
+    assert ["authorizations 7000", "voids 7000"] == commercelayer.transactions()
+
+
 def test_an_order_that_was_captured_does_not_expire(commercelayer: CommerceLayer) -> None:
     _placed(commercelayer, "_approve_and_capture")
 
@@ -125,6 +164,17 @@ def test_a_decision_of_klarnas_side_shows_in_the_details(
     authorization = commercelayer.only(f"/orders/{SEED_ORDER}/authorizations")["attributes"]
     assert [verdict, verdict] == [details["fraud_status"], authorization["fraud_review"]]
     assert "placed/authorized/unfulfilled" == commercelayer.status()
+
+
+def test_an_order_that_klarna_stops_is_under_review_no_more(commercelayer: CommerceLayer, world: World) -> None:
+    order_id = _placed(commercelayer, "_approve")
+
+    decisions.decide_order(world, order_id, "STOPPED")
+    refused = commercelayer.refused("orders", SEED_ORDER, {"_capture": True})
+
+    authorization = commercelayer.only(f"/orders/{SEED_ORDER}/authorizations")["attributes"]
+    assert "REJECTED" == authorization["fraud_review"]
+    assert ["422 VALIDATION_ERROR status - transition not permitted"] == refused
 
 
 def test_a_captured_order_is_refunded_here_and_seen_in_the_ledger(commercelayer: CommerceLayer) -> None:

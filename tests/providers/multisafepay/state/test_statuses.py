@@ -18,7 +18,7 @@ EXPECTED = {
     "decline": {"initialized/initialized": "declined/declined"},
     "abort": {"initialized/initialized": "void/void"},
     "accept": {"uncleared/uncleared": "completed/uncleared"},
-    "reject": {"uncleared/uncleared": "declined/declined"},
+    "reject": {"uncleared/uncleared": "declined/declined", "completed/uncleared": "declined/declined"},
     "cancel": {
         "initialized/initialized": "cancelled/cancelled",
         "uncleared/uncleared": "void/void",

@@ -9,7 +9,7 @@ from flask import Flask
 
 from mock_server.core.world import World
 from mock_server.core.worlds import Worlds
-from mock_server.ledger import captures, endings, refunds
+from mock_server.ledger import captures, decisions, endings, refunds, updates
 from tests.klarna import InProcess, Klarna
 from tests.next_commerce import CAPTURES_LATER, RETURN_URL, NextCommerce, order_of
 
@@ -55,12 +55,64 @@ def test_a_refund_elsewhere_shows_here(next_commerce: NextCommerce, ledger: Worl
     assert ("goodwill", "4.00") == (order["refunds"][0]["note"], order["refunds"][0]["total_refund_amount"])
 
 
+def test_a_refund_elsewhere_is_of_the_oldest_charges(
+    next_commerce: NextCommerce, ledger: World, authorized: dict[str, Any]
+) -> None:
+    for amount in (600, 900):
+        captures.capture_order(ledger, _klarna_id(next_commerce), amount)
+
+    refunds.refund_order(ledger, _klarna_id(next_commerce), 700)
+
+    _, first, second, *back = next_commerce.read(authorized["number"])["transactions"]
+    assert [("6.00", first["id"]), ("1.00", second["id"])] == [(each["amount"], each["parent_id"]) for each in back]
+    assert ["0.00", "8.00"] == [
+        next_commerce.get(f"/transactions/{each['id']}/")["amount_available_for_refund"] for each in (first, second)
+    ]
+
+
+@pytest.mark.parametrize(("amount", "status"), [(1200, "partially_paid"), (1500, "paid"), (2000, "paid")])
+def test_another_amount_is_what_can_be_captured(
+    next_commerce: NextCommerce, ledger: World, authorized: dict[str, Any], amount: int, status: str
+) -> None:
+    updates.update_authorization(ledger, _klarna_id(next_commerce), amount, ())
+
+    next_commerce.post(f"/orders/{authorized['number']}/capture/", {})
+
+    (klarna,) = next_commerce.ledger_orders()
+    told = f"{amount // 100}.00"
+    assert [f"authorize {told}", f"capture {told}"] == next_commerce.transactions(authorized["number"])
+    assert (amount, status) == (klarna["captured_amount"], next_commerce.read(authorized["number"])["payment_status"])
+
+
+def test_another_amount_is_told_with_its_transaction(
+    next_commerce: NextCommerce, ledger: World, authorized: dict[str, Any]
+) -> None:
+    next_commerce.listen("https://www.example.com/hook", "transaction.updated", "order.updated")
+
+    for amount in (1200, 1200):  # the second changes lines only
+        updates.update_authorization(ledger, _klarna_id(next_commerce), amount, ())
+
+    transaction = next_commerce.results("/transactions/")[0]
+    assert ["transaction.updated", "order.updated"] == next_commerce.told()
+    assert "12.00" == transaction["amount"] == next_commerce.read(authorized["number"])["transactions"][0]["amount"]
+
+
 def test_a_cancellation_elsewhere_voids_what_was_authorized(
     next_commerce: NextCommerce, ledger: World, authorized: dict[str, Any]
 ) -> None:
     endings.cancel_order(ledger, _klarna_id(next_commerce))
 
     assert "open/voided/unfulfilled" == next_commerce.status(authorized["number"])
+    assert ["authorize 15.00", "void 15.00"] == next_commerce.transactions(authorized["number"])
+
+
+def test_an_order_that_klarna_stops_is_canceled(
+    next_commerce: NextCommerce, ledger: World, authorized: dict[str, Any]
+) -> None:
+    decisions.decide_order(ledger, _klarna_id(next_commerce), "STOPPED")
+    next_commerce.advance("5h")
+
+    assert "canceled/voided/unfulfilled" == next_commerce.status(authorized["number"])
     assert ["authorize 15.00", "void 15.00"] == next_commerce.transactions(authorized["number"])
 
 

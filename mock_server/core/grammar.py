@@ -46,10 +46,20 @@ class _Then(mm.Field[Any]):
         return value
 
 
+class _Operations(mm.Field[Any]):
+    """A name or a pattern, or a list of them."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        patterns = value if isinstance(value, list) else [value]
+        if not patterns or not all(isinstance(pattern, str) for pattern in patterns):
+            raise ValidationError("expected the name of an operation, a pattern, or a list of those")
+        return value
+
+
 class WhenSchema(Schema):
     """Which calls a rule is about."""
 
-    operation = mm.String(required=True)
+    operation = _Operations(required=True)
     match = mm.Dict(keys=mm.String(), values=mm.Raw(allow_none=True), load_default=dict)
 
     @validates_schema
@@ -73,10 +83,17 @@ class RuleSchema(Schema):
 
     @validates_schema(skip_on_field_errors=True)
     def _check(self, data: Mapping[str, Any], **_: Any) -> None:
-        pattern, then = data["when"]["operation"], data["then"]
+        asked, place = data["when"]["operation"], ("when", "operation")
+        if isinstance(asked, str):
+            self._check_pattern(asked, data["then"], place)
+            return
+        for index, pattern in enumerate(asked):
+            self._check_pattern(pattern, data["then"], (*place, index))
+
+    def _check_pattern(self, pattern: str, then: Any, where: tuple[str | int, ...]) -> None:
         covered = named(pattern, self._catalog)
         if not covered:
-            _check_word(pattern, choosable(self._catalog), ("when", "operation"), "operation")
+            _check_word(pattern, choosable(self._catalog), where, "operation")
         able = [name for name in covered if is_able(self._catalog[name], then)]
         single = not isinstance(then, list)
         for index, turn in enumerate([then] if single else then):

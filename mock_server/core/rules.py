@@ -85,7 +85,10 @@ class Rule:
 def read_rule(raw: Mapping[str, Any], catalog: Catalog, *, source: str, counter: str) -> Rule:
     """A rule from its YAML or JSON form, which ``RuleSchema`` has found valid."""
     when, then = raw["when"], raw["then"]
-    operations = frozenset(name for name in named(when["operation"], catalog) if is_able(catalog[name], then))
+    asked = when["operation"]
+    patterns = [asked] if isinstance(asked, str) else asked
+    covered = [name for pattern in patterns for name in named(pattern, catalog)]
+    operations = frozenset(name for name in covered if is_able(catalog[name], then))
     tests = tuple((path, _test(want)) for path, want in when.get("match", {}).items())
     turns = tuple(then) if isinstance(then, list) else (then,)
     return Rule(operations, tests, turns, raw.get("times"), source, counter)

@@ -18,6 +18,7 @@ def rule(then: Any = None, operation: Any = CREATE, match: Any = None, **more: A
 FINE = [
     rule(),
     rule({"error": "NotFound"}, "shop.*"),
+    rule({"error": "NotFound"}, ["shop.*", CREATE]),
     rule({"error": "Broken", "messages": ["Sorry."]}),
     rule({"outcome": "pending", "decide": "accepted", "after": "5m"}),
     rule({"outcome": "pending", "after": "{minutes}m"}),
@@ -33,7 +34,11 @@ FINE = [
 WRONG = [
     (rule(operation="shop.orders.create_ordr"), "when.operation", f"did you mean '{CREATE}'?"),
     (rule(operation="bank.*"), "when.operation", "'bank.*' is no operation; expected one of: "),
-    (rule(operation=5), "when.operation", "Not a valid string"),
+    (rule(operation=5), "when.operation", "expected the name of an operation, a pattern, or a list of those"),
+    (rule(operation=[]), "when.operation", "expected the name of an operation, a pattern, or a list of those"),
+    (rule(operation=[CREATE, 5]), "when.operation", "expected the name of an operation, a pattern, or a list of those"),
+    (rule(operation=[CREATE, "bank.*"]), "when.operation.1", "'bank.*' is no operation; expected one of: "),
+    (rule({"outcome": "rejected"}, [CREATE, READ]), "then.outcome", f"'rejected' is no outcome of {READ}; did you"),
     (rule({"outcome": "rejekted"}), "then.outcome", f"'rejekted' is no outcome of {CREATE}; did you mean 'rejected'?"),
     (rule({"outcome": "pending"}, READ), "then.outcome", f"'pending' is no outcome of {READ}; expected one of: acc"),
     (rule({"outcome": True}), "then.outcome", "True is no outcome; expected its name"),

@@ -16,7 +16,7 @@ from tests.threads import at_once
 from .conftest import CATALOG, CREATE, READ
 
 
-def rule_of(then: Any, operation: str = CREATE, match: Mapping[str, Any] | None = None, **more: Any) -> Rule:
+def rule_of(then: Any, operation: str | list[str] = CREATE, match: Mapping[str, Any] | None = None, **more: Any) -> Rule:
     raw = {"when": {"operation": operation, "match": match or {}}, "then": then, **more}
     return read_rule(raw, CATALOG, source="a test", counter=repr(raw))
 
@@ -82,6 +82,10 @@ def test_the_first_rule_that_matches_decides(store: MemoryStore) -> None:
 )
 def test_a_pattern_names_operations(pattern: str, covered: list[str]) -> None:
     assert covered == named(pattern, CATALOG)
+
+
+def test_a_list_names_the_operations_of_all_its_patterns() -> None:
+    assert frozenset({CREATE, READ}) == rule_of({"error": "NotFound"}, [READ, "*.create_*"]).operations
 
 
 def test_a_pattern_is_about_those_operations_that_can_do_what_it_says() -> None:

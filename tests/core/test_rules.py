@@ -16,7 +16,9 @@ from tests.threads import at_once
 from .conftest import CATALOG, CREATE, READ
 
 
-def rule_of(then: Any, operation: str | list[str] = CREATE, match: Mapping[str, Any] | None = None, **more: Any) -> Rule:
+def rule_of(
+    then: Any, operation: str | list[str] = CREATE, match: Mapping[str, Any] | None = None, **more: Any
+) -> Rule:
     raw = {"when": {"operation": operation, "match": match or {}}, "then": then, **more}
     return read_rule(raw, CATALOG, source="a test", counter=repr(raw))
 

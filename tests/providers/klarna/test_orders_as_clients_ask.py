@@ -47,3 +47,49 @@ class TestCancelledOnceMore:
         answer = self.cancel(klarna, order_id)
 
         assert (403, "CANCEL_NOT_ALLOWED") == (answer.status_code, answer.get_json()["error_code"])
+
+
+class TestIdsInCapitals:
+    """Some databases print UUIDs so; they are the same UUIDs."""
+
+    def test_an_order_is_found(self, klarna: Klarna) -> None:
+        order_id = made(klarna, "CAPTURED")["order_id"]
+
+        assert read(klarna, order_id) == read(klarna, order_id.upper())
+
+    def test_its_captures_and_refunds_are_found(self, klarna: Klarna) -> None:
+        order = made(klarna, "REFUNDED")
+        url = f"{ORDERS}/{order['order_id'].upper()}"
+        capture, refund = order["captures"][0], order["refunds"][0]
+
+        found = [
+            klarna.call("GET", f"{url}/captures/{capture['capture_id'].upper()}").get_json(),
+            klarna.call("GET", f"{url}/refunds/{refund['refund_id'].upper()}").get_json(),
+        ]
+
+        assert [capture, refund] == found
+
+    def test_it_is_captured_and_its_capture_is_read_where_the_answer_says(self, klarna: Klarna) -> None:
+        order_id = made(klarna, "AUTHORIZED")["order_id"]
+
+        answer = klarna.call("POST", f"{ORDERS}/{order_id.upper()}/captures", {"captured_amount": 10000})
+
+        assert 201 == answer.status_code
+        location = answer.headers["Location"].removeprefix("http://localhost")
+        assert read(klarna, order_id)["captures"] == [klarna.call("GET", location).get_json()]
+
+    def test_rules_see_what_was_bought(self, klarna: Klarna) -> None:
+        order_id = made(klarna, "AUTHORIZED")["order_id"]
+        when = {"operation": "klarna.order_management.create_capture", "match": {"purchase.country": "DE"}}
+        klarna.call("POST", "/_mock/rules", {"when": when, "then": {"outcome": "rejected"}})
+
+        answer = klarna.call("POST", f"{ORDERS}/{order_id.upper()}/captures", {"captured_amount": 10000})
+
+        assert "PAYMENT_METHOD_FAILED" == answer.get_json()["error_code"]
+
+    def test_its_transactions_are_listed(self, klarna: Klarna) -> None:
+        order_id = made(klarna, "CAPTURED")["order_id"]
+
+        found = klarna.call("GET", f"/settlements/v1/transactions?order_id={order_id.upper()}").get_json()
+
+        assert {order_id} == {transaction["order_id"] for transaction in found["transactions"]}

@@ -93,3 +93,61 @@ class TestIdsInCapitals:
         found = klarna.call("GET", f"/settlements/v1/transactions?order_id={order_id.upper()}").get_json()
 
         assert {order_id} == {transaction["order_id"] for transaction in found["transactions"]}
+
+
+class TestTheCustomerOfACapture:
+    """As kco_rest_php and Klarna's module for Magento have it: the billing address of a capture, nothing else."""
+
+    def update(self, klarna: Klarna, order: dict[str, Any], **body: Any) -> TestResponse:
+        path = f"{ORDERS}/{order['order_id']}/captures/{order['captures'][0]['capture_id']}/customer-details"
+        return klarna.call("PATCH", path, body)
+
+    def test_its_billing_address_is_replaced_in_part(self, klarna: Klarna) -> None:
+        order = made(klarna, "CAPTURED")
+        change = {"email": "user@example.com", "phone": "57-3895734"}
+
+        answer = self.update(klarna, order, billing_address=change)
+
+        assert (204, b"") == (answer.status_code, answer.data)
+        capture = read(klarna, order["order_id"])["captures"][0]
+        assert order["billing_address"] | change == capture["billing_address"]
+
+    def test_a_second_change_adds_to_the_first(self, klarna: Klarna) -> None:
+        order = made(klarna, "CAPTURED")
+        self.update(klarna, order, billing_address={"phone": "57-3895734", "title": "Mrs"})
+
+        self.update(klarna, order, billing_address={"title": ""})
+
+        address = read(klarna, order["order_id"])["captures"][0]["billing_address"]
+        assert order["billing_address"] | {"phone": "57-3895734"} == address
+
+    def test_the_order_and_its_other_captures_keep_theirs(self, klarna: Klarna) -> None:
+        order = made(klarna, "PART_CAPTURED")
+        klarna.call("POST", f"{ORDERS}/{order['order_id']}/captures", {"captured_amount": 1})
+
+        self.update(klarna, order, billing_address={"city": "Lund"})
+
+        after = read(klarna, order["order_id"])
+        cities = [after["billing_address"]["city"], *(each["billing_address"]["city"] for each in after["captures"])]
+        own = order["billing_address"]["city"]
+        assert [own, "Lund", own] == cities
+
+    def test_its_shipping_address_cannot_be_changed(self, klarna: Klarna) -> None:
+        order = made(klarna, "PART_CAPTURED")
+        before = read(klarna, order["order_id"])
+
+        answer = self.update(klarna, order, shipping_address={"city": "Lund"}, billing_address={"city": "Lund"})
+
+        assert (403, "NOT_ALLOWED") == (answer.status_code, answer.get_json()["error_code"])
+        assert "of a capture only the billing_address can be changed" == klarna.explanation(answer)["because"]
+        assert before == read(klarna, order["order_id"])
+
+    def test_a_mandatory_part_cannot_be_cleared(self, klarna: Klarna) -> None:
+        order = made(klarna, "CAPTURED")
+
+        answer = self.update(klarna, order, billing_address={"city": ""})
+
+        assert (422, "INVALID_ADDRESS") == (answer.status_code, answer.get_json()["error_code"])
+        fault = {"path": "billing_address/city", "text": "city is mandatory, it cannot be cleared"}
+        assert [fault] == klarna.explanation(answer)["faults"]
+        assert order["billing_address"] == read(klarna, order["order_id"])["captures"][0]["billing_address"]

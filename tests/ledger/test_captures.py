@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from mock_server.core.store import Record
@@ -46,6 +48,17 @@ def test_details_are_kept_with_the_capture(world: World, till: Till) -> None:
     _, capture = capture_order(world, placed["order_id"], 400, description="first parcel", reference="P1")
 
     assert ("first parcel", "P1") == (capture["description"], capture["reference"])
+
+
+def test_a_capture_acknowledges_the_order_once(world: World, till: Till) -> None:
+    placed = till.order(amount=1000)
+
+    first, _ = capture_order(world, placed["order_id"], 400)
+    world.advance(timedelta(hours=1))
+    second, capture = capture_order(world, placed["order_id"], 400)
+
+    assert {"2026-11-20T12:00:00.000Z"} == {first["acknowledged_at"], second["acknowledged_at"]}
+    assert "2026-11-20T13:00:00.000Z" == capture["captured_at"]
 
 
 def test_a_capture_is_told(world: World, till: Till, heard: Heard) -> None:

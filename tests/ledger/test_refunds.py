@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from mock_server.core.store import Record
@@ -74,6 +76,64 @@ def test_a_refund_below_zero_is_refused(world: World, till: Till, captured: Reco
 
     assert "amount" == refused.value.reason
     assert [] == till.stored(captured)["refunds"]
+
+
+def line(type_: str, amount: int) -> dict[str, Any]:
+    return {"type": type_, "name": type_, "quantity": 1, "unit_price": amount, "total_amount": amount}
+
+
+@pytest.mark.parametrize(
+    ("amounts", "expected"),
+    [((100,), [100, 0, 0]), ((300,), [300, 0, 0]), ((301,), [300, 1, 0]), ((250, 250), [300, 200, 0]),
+     ((1000,), [300, 500, 200])],
+)  # fmt: skip
+def test_the_oldest_capture_is_refunded_first(
+    world: World, till: Till, amounts: tuple[int, ...], expected: list[int]
+) -> None:
+    order_id = till.order(amount=1000)["order_id"]
+    for amount in (300, 500, 200):
+        capture_order(world, order_id, amount)
+
+    for amount in amounts:
+        order, _ = refund_order(world, order_id, amount)
+
+    assert expected == [capture["refunded_amount"] for capture in order["captures"]]
+    assert sum(expected) == order["refunded_amount"]
+
+
+def test_a_fee_is_held_back_of_a_full_capture(world: World, till: Till) -> None:
+    order_id = till.order(amount=1000, auto_capture=True)["order_id"]
+    lines = [line("physical", 1000), line("return_fee", -100)]
+
+    order, refund = refund_order(world, order_id, 900, order_lines=lines)
+
+    assert (900, lines) == (order["refunded_amount"], refund["order_lines"])
+
+
+@pytest.mark.parametrize(
+    ("captures", "amount", "text"),
+    [
+        ((600,), 500, "a return_fee needs one capture of all 1000, there are 1 of 600"),
+        ((600, 400), 900, "a return_fee needs one capture of all 1000, there are 2 of 1000"),
+        ((1000,), 901, "refunded_amount is 901, its lines with the return_fee sum up to 900"),
+        ((1000,), 1000, "refunded_amount is 1000, its lines with the return_fee sum up to 900"),
+    ],
+)
+def test_a_fee_is_held_back_of_nothing_else(
+    world: World, till: Till, captures: tuple[int, ...], amount: int, text: str
+) -> None:
+    placed = till.order(amount=1000)
+    for part in captures:
+        capture_order(world, placed["order_id"], part)
+    kept = till.stored(placed)
+
+    with pytest.raises(NotAllowed) as refused:
+        refund_order(
+            world, placed["order_id"], amount, order_lines=[line("physical", 1000), line("return_fee", -100)]
+        )
+
+    assert ("return_fee", text) == (refused.value.reason, str(refused.value))
+    assert kept == till.stored(placed)
 
 
 def test_an_order_without_captures_has_nothing_to_refund(world: World, till: Till) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from mock_server.ledger import transitions
-from mock_server.ledger.transitions import NotAllowed, require, status_after_capture
+from mock_server.ledger.transitions import NotAllowed, require, status_after_capture, status_after_update
 
 STATUSES = ("AUTHORIZED", "PART_CAPTURED", "CAPTURED", "CANCELLED", "EXPIRED", "CLOSED")
 
@@ -34,6 +34,18 @@ def test_a_refused_move_names_order_move_and_statuses() -> None:
 @pytest.mark.parametrize(("captured", "status"), [(1, "PART_CAPTURED"), (999, "PART_CAPTURED"), (1000, "CAPTURED")])
 def test_an_order_is_captured_when_its_last_cent_is(captured: int, status: str) -> None:
     assert status == status_after_capture(1000, captured)
+
+
+@pytest.mark.parametrize(
+    ("amount", "captured", "status"),
+    [(1000, 0, "AUTHORIZED"), (0, 0, "AUTHORIZED"), (1000, 400, "PART_CAPTURED"), (400, 400, "CAPTURED")],
+)
+def test_an_order_is_captured_when_its_amount_becomes_what_was_captured(
+    amount: int, captured: int, status: str
+) -> None:
+    before = "PART_CAPTURED" if captured else "AUTHORIZED"
+
+    assert status == status_after_update(before, amount, captured)
 
 
 def test_a_fraud_decision_follows_pending_and_a_stop_follows_accepted() -> None:

@@ -14,13 +14,14 @@ from mock_server.core.errors import Fault
 from mock_server.core.rules import ACCEPTED, Decision
 from mock_server.core.store import Record
 from mock_server.core.world import World
-from mock_server.ledger import captures, endings, orders, refunds, shipping, updates
+from mock_server.ledger import captures, endings, markets, orders, refunds, shipping, updates
 from mock_server.ledger.transitions import CANCELLED, EXPIRED, NotAllowed
 from mock_server.providers.klarna.errors import order_management as errors
 from mock_server.providers.klarna.errors.order_management import refusing
 from mock_server.providers.klarna.webhooks.orders import FACE
 
 _MANDATORY = ("given_name", "family_name", "street_address", "postal_code", "city", "country", "email")
+_FINANCED = ("base_account", "fixed_sum_credit", "deferred_interest")  # methods that are a loan
 _COUNTRY = re.compile("[A-Za-z]{2}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 # the ledger's reason -> Klarna's message
@@ -33,9 +34,9 @@ _ABOUT_REFUNDS = {
 }
 
 
-def read_order(world: World, order_id: str) -> Record:
-    """Raises NoSuchOrder (404)."""
-    with refusing(order_id, "", errors.NotAllowed):
+def read_order(world: World, order_id: str, consequence: str | None = None) -> Record:
+    """Raises NoSuchOrder (404), which says what is not possible without it."""
+    with refusing(order_id, consequence, errors.NotAllowed):
         return orders.find_order(world, order_id)
 
 
@@ -58,13 +59,11 @@ def update_authorization(world: World, order_id: str, body: Mapping[str, Any], d
     order = read_order(world, order_id)
     if decision.outcome != ACCEPTED and amount > order["order_amount"]:
         raise errors.NotAllowed() from LookupError(f"the new risk check said {decision.outcome}")
-    messages: list[str] = []
-    if amount < order["captured_amount"]:
-        messages.append(
-            f"Resulting authorization amount {amount} cannot be less than the captured amount"
-            f" {order['captured_amount']} for order. Order authorization cannot be updated"
-        )
-    with refusing(order_id, "", errors.NotAllowed, *messages):
+    about = {
+        "below_captured": f"Resulting authorization amount {amount} cannot be less than the captured amount"
+        f" {order['captured_amount']} for order. Order authorization cannot be updated"
+    }
+    with refusing(order_id, "", errors.NotAllowed, about=about):
         updates.update_authorization(world, order_id, amount, body.get("order_lines", ()))
 
 
@@ -80,6 +79,8 @@ def create_capture(world: World, order_id: str, body: Mapping[str, Any], decisio
     """
     amount = body["captured_amount"]
     details = {name: value for name, value in body.items() if name not in ("captured_amount", "shipping_delay")}
+    if amount == 0 or decision.outcome != ACCEPTED:
+        read_order(world, order_id, "Capture not possible.")  # that there is none is told first
     if amount == 0:
         raise errors.CaptureNotAllowed() from LookupError("captured_amount is 0, expected at least 1")
     if decision.outcome != ACCEPTED:
@@ -87,12 +88,6 @@ def create_capture(world: World, order_id: str, body: Mapping[str, Any], decisio
     with refusing(order_id, "Capture not possible.", errors.CaptureNotAllowed, about=_ABOUT_CAPTURES):
         _, capture = captures.capture_order(world, order_id, amount, overruling=FACE, **details)
     return capture
-
-
-def read_order_for(world: World, order_id: str, consequence: str) -> Record:
-    """The order; raises NoSuchOrder (404), which says what is not possible without it."""
-    with refusing(order_id, consequence, errors.NotAllowed):
-        return orders.find_order(world, order_id)
 
 
 def read_capture(world: World, order_id: str, capture_id: str) -> tuple[Record, Record]:
@@ -111,7 +106,7 @@ def _capture_in(order: Record, capture_id: str, message: str) -> Record:
 def add_capture_shipping_info(world: World, order_id: str, capture_id: str, body: Mapping[str, Any]) -> None:
     """Append parcels to a capture. Raises NoSuchOrder, NoSuchCapture (404), NotAllowed (403) without captures."""
     consequence = f"Shipping info cannot be added to capture {capture_id}."
-    order = read_order_for(world, order_id, consequence)
+    order = read_order(world, order_id, consequence)
     _require_captures(order, "Order has no captures. Shipping info cannot be added.")
     _capture_in(order, capture_id, f"Capture could not be found. {consequence.rstrip('.')}")
     with refusing(order_id, consequence, errors.NotAllowed):
@@ -146,7 +141,7 @@ def trigger_send_out(world: World, order_id: str, capture_id: str) -> None:
 
     Raises NoSuchOrder, NoSuchCapture (404), NotAllowed (403) without captures.
     """
-    order = read_order(world, order_id)
+    order = read_order(world, order_id, "")
     _require_captures(order, "Order has no captures. Send out cannot be triggered.")
     _capture_in(order, capture_id, f"Capture {capture_id} cannot be found for order {order_id}.")
     with refusing(order_id, "", errors.NotAllowed):
@@ -177,7 +172,7 @@ def update_customer_details(world: World, order_id: str, body: Mapping[str, Any]
     Raises NoSuchOrder (404), InvalidAddress (422), NotAllowed (403): a billing address, or all is captured, cancelled
     or expired.
     """
-    order = read_order_for(world, order_id, "Customer details cannot be updated.")
+    order = read_order(world, order_id, "Customer details cannot be updated.")
     if body.get("billing_address"):
         raise errors.NotAllowed(
             "Billing address cannot be updated for user account order. Customer details cannot be updated."
@@ -225,15 +220,16 @@ def add_shipping_info(world: World, order_id: str, body: Mapping[str, Any]) -> N
 
 
 def extend_authorization_time(world: World, order_id: str) -> None:
-    """28 more days from today, up to 180 days after the order was placed; by card or in the US not at all.
+    """28 more days from today, up to 180 days after it was placed; not by card, nor when financed in the US.
 
     Raises NoSuchOrder (404), NotAllowed (403).
     """
-    order = read_order_for(world, order_id, "Authorization time cannot be extended.")
+    order = read_order(world, order_id, "Authorization time cannot be extended.")
     is_expired = order["status"] == EXPIRED
     messages = ["Order is expired. Authorization time cannot be extended."] if is_expired else []
-    if order["initial_payment_method"]["type"] == "pay_by_card" and not is_expired:
-        raise errors.NotAllowed() from LookupError("orders by pay_by_card are not extended")
+    method, country = order["initial_payment_method"]["type"], markets.country_of(order)
+    if not is_expired and (method == "pay_by_card" or (country == "US" and method in _FINANCED)):
+        raise errors.NotAllowed() from LookupError(f"orders by {method} in {country} are not extended")
     with refusing(order_id, "Authorization time cannot be extended.", errors.NotAllowed, *messages):
         endings.extend_order(world, order_id)
 
@@ -246,6 +242,7 @@ def create_refund(world: World, order_id: str, body: Mapping[str, Any]) -> Recor
     amount = body["refunded_amount"]
     details = {name: value for name, value in body.items() if name != "refunded_amount"}
     if amount == 0:
+        read_order(world, order_id, "Refund not possible.")  # that there is none is told first
         raise errors.RefundNotAllowed() from LookupError("refunded_amount is 0, expected at least 1")
     with refusing(order_id, "Refund not possible.", errors.RefundNotAllowed, about=_ABOUT_REFUNDS):
         _, refund = refunds.refund_order(world, order_id, amount, **details)
@@ -267,7 +264,7 @@ def release_remaining_authorization(world: World, order_id: str) -> None:
 
     Raises NoSuchOrder (404), NotAllowed (403): all captured, nothing captured, cancelled, expired.
     """
-    order = read_order_for(world, order_id, "Remaining authorization cannot be released.")
+    order = read_order(world, order_id, "Remaining authorization cannot be released.")
     messages = []
     if order["captures"]:
         messages = ["Order is fully captured. Remaining authorization cannot be released."]
@@ -282,7 +279,7 @@ def cancel_order(world: World, order_id: str) -> None:
 
     Raises NoSuchOrder (404), CancelNotAllowed (403): captured or expired.
     """
-    order = read_order_for(world, order_id, "Cancel not possible.")
+    order = read_order(world, order_id, "Cancel not possible.")
     messages = ["Order has previous captures. Cancel not possible."] if order["captures"] else []
     with refusing(order_id, "Cancel not possible.", errors.CancelNotAllowed, *messages):
         try:

@@ -186,16 +186,22 @@ BODY: tuple[type[ApiError], ...] = (UnprocessableEntity, BadRequest, *WRITING)
 
 @contextmanager
 def refusing(
-    order_id: str, consequence: str, refusal: type[ApiError], *messages: str, about: Mapping[str, str] | None = None
+    order_id: str,
+    consequence: str | None,
+    refusal: type[ApiError],
+    *messages: str,
+    about: Mapping[str, str] | None = None,
 ) -> Iterator[None]:
     """The ledger's refusals in Klarna's words: an unknown order with its consequence, any other as ``refusal``.
 
-    ``about`` has messages by the ledger's reason; otherwise ``messages`` or the refusal's own are told.
+    Without a consequence (None) there is no full stop either. ``about`` has messages by the ledger's reason; otherwise
+    ``messages`` or the refusal's own are told.
     """
     try:
         yield
     except Refused as refused:
         if refused.reason == "unknown":
-            raise NoSuchOrder(f"Order {order_id} cannot be found{consequence and f'. {consequence}'}") from refused
+            end = "" if consequence is None else f". {consequence}".rstrip()
+            raise NoSuchOrder(f"Order {order_id} cannot be found{end}") from refused
         told = about.get(refused.reason) if about else None
         raise refusal(*([told] if told else messages)) from refused

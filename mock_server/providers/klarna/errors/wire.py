@@ -19,7 +19,7 @@ from mock_server.core.errors import (
 )
 from mock_server.providers.klarna.errors.checkout import OrderExpired
 from mock_server.providers.klarna.errors.customer_token import TokenNotFound, UnavailablePaymentMethod
-from mock_server.providers.klarna.errors.order_management import InvalidId, TooManyRequests
+from mock_server.providers.klarna.errors.order_management import InternalServerError, InvalidId, TooManyRequests
 from mock_server.web.operations import Call, Reply
 
 CHECKOUT = "/checkout/"
@@ -48,6 +48,11 @@ _OF_THE_ROAD: dict[type[ApiError], tuple[str, list[str]]] = {
     WrongMethod: ("BAD_REQUEST", []),
     Broken: ("INTERNAL_SERVER_ERROR", ["Internal error"]),
     NotEmulated: ("NOT_EMULATED", []),
+}
+# the same, where Order Management has words of its own
+_OF_ORDER_MANAGEMENT: dict[type[ApiError], type[ApiError]] = {
+    RateLimited: TooManyRequests,
+    Broken: InternalServerError,
 }
 
 
@@ -81,8 +86,9 @@ def render(error: ApiError, call: Call) -> Reply:
 def _envelope(error: ApiError, call: Call) -> dict[str, Any]:
     """Some name the code first, as was recorded of them, others the correlation id (since 2023-05)."""
     code, messages = error.code, error.messages
-    if isinstance(error, RateLimited):
-        code, messages = TooManyRequests.code, TooManyRequests.default_messages()
+    own = next((told for kind, told in _OF_ORDER_MANAGEMENT.items() if isinstance(error, kind)), None)
+    if not code and own and is_order_management(call):
+        code, messages = own.code, own.default_messages()
     elif not code:
         code, messages = next(_OF_THE_ROAD[kind] for kind in type(error).__mro__ if kind in _OF_THE_ROAD)
         messages = messages or (error.messages if isinstance(error, NotEmulated) else [])

@@ -36,7 +36,7 @@ def once(call: Call, work: Work) -> Reply:
     earlier = _claim(call.world, name)
     if earlier is not None:
         call.decision = replace(call.decision, decided_by=f"{HEADER} {key}, answered at {earlier['at']}")
-        return Reply(**earlier["reply"])
+        return _again(call, Reply(**earlier["reply"]))
     answer: Reply | None = None
     try:
         answer = work()
@@ -49,8 +49,16 @@ def once(call: Call, work: Work) -> Reply:
 
 
 def forget_due(world: World, alarm: Alarm) -> None:
-    """The alarm of a key whose 24 hours are over."""
-    _keep(world, alarm.key, None)
+    """The alarm of a key whose 24 hours are over, unless another request took the key since."""
+    now = world.clock.now()
+    world.store.change(_KIND, alarm.key, lambda record: None if record is None or _is_over(record, now) else record)
+
+
+def _again(call: Call, answer: Reply) -> Reply:
+    """The first answer; the correlation id in a refusal's body is the header's too."""
+    if isinstance(answer.body, dict):
+        call.trace_id = answer.body.get("correlation_id", "")
+    return answer
 
 
 def _claim(world: World, name: str) -> Record | None:

@@ -32,7 +32,8 @@ _ORDERS = "/ordermanagement/v1/orders"
 _ORDER = f"{_ORDERS}/<order_id>"
 _CAPTURE = f"{_ORDER}/captures/<capture_id>"
 _JSON = "application/json"
-_UUID = re.compile("[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+# groups may be short: of an id whose last one has eleven digits Klarna's documents say that it cannot be found
+_UUID = re.compile("[0-9a-fA-F]{1,8}(?:-[0-9a-fA-F]{1,4}){3}-[0-9a-fA-F]{1,12}")
 _CHARGING: Outcomes = {ACCEPTED: {}, "rejected": {}}
 
 
@@ -75,11 +76,16 @@ def _declared(
 def _created(call: Call, header: str, key: str) -> Reply:
     """201 without a body: the id, and where to read it."""
     location = f"{call.base_url}{call.path.rstrip('/')}/{key}"
-    return Reply(status=201, headers={"Location": location, header: key})
+    return Reply(status=201, headers={"Location": location, header: key, **_transaction(call)})
 
 
-def _done() -> Reply:
-    return Reply(status=204)
+def _done(call: Call) -> Reply:
+    return Reply(status=204, headers=_transaction(call))
+
+
+def _transaction(call: Call) -> Mapping[str, str]:
+    """Each write that succeeds is one (recorded 2021-09-17); a repeated request is none of its own."""
+    return {"Transaction-Id": call.world.ids.uuid("transaction_id")}
 
 
 @_declared("GET", _ORDER, "getOrder")
@@ -91,7 +97,7 @@ def read_order(call: Call) -> Reply:
 @_declared("POST", f"{_ORDER}/acknowledge", "acknowledgeOrder", refusals=(errors.NotAllowed,))
 def acknowledge_order(call: Call) -> Reply:
     actions.acknowledge_order(call.world, call.path_args["order_id"])
-    return _done()
+    return _done(call)
 
 
 @_declared(
@@ -100,13 +106,13 @@ def acknowledge_order(call: Call) -> Reply:
 )  # fmt: skip
 def update_authorization(call: Call) -> Reply:
     actions.update_authorization(call.world, call.path_args["order_id"], call.body, call.decision)
-    return _done()
+    return _done(call)
 
 
 @_declared("POST", f"{_ORDER}/cancel", "cancelOrder", refusals=(errors.CancelNotAllowed,))
 def cancel_order(call: Call) -> Reply:
     actions.cancel_order(call.world, call.path_args["order_id"])
-    return _done()
+    return _done(call)
 
 
 @_declared(
@@ -136,7 +142,7 @@ def read_capture(call: Call) -> Reply:
 )  # fmt: skip
 def add_capture_shipping_info(call: Call) -> Reply:
     actions.add_capture_shipping_info(call.world, body=call.body, **call.path_args)
-    return _done()
+    return _done(call)
 
 
 @_declared(
@@ -145,13 +151,13 @@ def add_capture_shipping_info(call: Call) -> Reply:
 )  # fmt: skip
 def update_capture_customer_details(call: Call) -> Reply:
     actions.update_capture_customer_details(call.world, body=call.body, **call.path_args)
-    return _done()
+    return _done(call)
 
 
 @_declared("POST", f"{_CAPTURE}/trigger-send-out", "triggerSendOut", refusals=(errors.NotAllowed, errors.NoSuchCapture))
 def trigger_send_out(call: Call) -> Reply:
     actions.trigger_send_out(call.world, **call.path_args)
-    return _done()
+    return _done(call)
 
 
 @_declared(
@@ -167,7 +173,7 @@ def read_due_date_options(call: Call) -> Reply:
 )  # fmt: skip
 def extend_due_date(call: Call) -> Reply:
     actions.extend_due_date(call.world, body=call.body, **call.path_args)
-    return _done()
+    return _done(call)
 
 
 @_declared(
@@ -176,13 +182,13 @@ def extend_due_date(call: Call) -> Reply:
 )  # fmt: skip
 def update_customer_details(call: Call) -> Reply:
     actions.update_customer_details(call.world, call.path_args["order_id"], call.body)
-    return _done()
+    return _done(call)
 
 
 @_declared("POST", f"{_ORDER}/extend-authorization-time", "extendAuthorizationTime", refusals=(errors.NotAllowed,))
 def extend_authorization_time(call: Call) -> Reply:
     actions.extend_authorization_time(call.world, call.path_args["order_id"])
-    return _done()
+    return _done(call)
 
 
 @_declared(
@@ -191,7 +197,7 @@ def extend_authorization_time(call: Call) -> Reply:
 )  # fmt: skip
 def update_merchant_references(call: Call) -> Reply:
     actions.update_merchant_references(call.world, call.path_args["order_id"], call.body)
-    return _done()
+    return _done(call)
 
 
 @_declared("POST", f"{_ORDER}/refunds", "refundOrder", refusals=(errors.RefundNotAllowed,), body="RefundSchema")
@@ -211,13 +217,13 @@ def read_refund(call: Call) -> Reply:
 )  # fmt: skip
 def release_remaining_authorization(call: Call) -> Reply:
     actions.release_remaining_authorization(call.world, call.path_args["order_id"])
-    return _done()
+    return _done(call)
 
 
 @_declared("POST", f"{_ORDER}/shipping-info", "appendOrderShippingInfo", body="ShippingInfosSchema")
 def add_shipping_info(call: Call) -> Reply:
     actions.add_shipping_info(call.world, call.path_args["order_id"], call.body)
-    return _done()
+    return _done(call)
 
 
 ORDER_MANAGEMENT_OPERATIONS = (

@@ -22,12 +22,12 @@ from mock_server.providers.klarna.schemas.fields import KlarnaSchema, Many, Part
 
 MOST = 200_000_000  # of any amount, minor units
 _METHODS = (
-    "PickUpStore|Home|BoxReg|BoxUnreg|PickUpPoint|Own|Postal|DHLPackstation|Digital|Undefined|PickUpWarehouse"
-    "|ClickCollect|PalletDelivery"
+    "(PickUpStore|Home|BoxReg|BoxUnreg|PickUpPoint|Own|Postal|DHLPackstation|Digital|Undefined|PickUpWarehouse"
+    "|ClickCollect|PalletDelivery)"
 )
 _TYPES = "physical|discount|shipping_fee|sales_tax|store_credit|gift_card|digital|surcharge|return_fee"
 _INDEX = re.compile(r"\[\d+\]")
-_WHOLE = re.compile(r"[+-]?\d{1,18}")
+_WHOLE = re.compile("[+-]?[0-9]{1,18}")
 _UNREADABLE = "is of another kind"  # begins what the JSON reader refuses, before any rule is looked at
 
 

@@ -39,7 +39,7 @@ def write(reply: Reply, call: Call) -> tuple[bytes, Mapping[str, str]]:
     headers = {
         "Server": "envoy",
         "Klarna-Correlation-Id": correlation_id(call),
-        **(_of_order_management(reply, call) if is_ours else {"Render-Time": took}),
+        **({} if is_ours else {"Render-Time": took}),
         "X-Envoy-Upstream-Service-Time": took,
         **_type(reply),
         **({} if is_ours and isinstance(reply.body, bytes) else _BEHIND_THE_GATEWAY),
@@ -51,12 +51,6 @@ def write(reply: Reply, call: Call) -> tuple[bytes, Mapping[str, str]]:
     if "Content-Security-Policy" in reply.headers:  # a page, which says itself who may frame it
         del headers["X-Frame-Options"]
     return _bytes(reply.body, compact if is_ours else pretty), headers
-
-
-def _of_order_management(reply: Reply, call: Call) -> Mapping[str, str]:
-    """Each write that succeeds is a transaction (recorded 2021-09-17)."""
-    is_write = call.method != "GET" and reply.status < 300
-    return {"Transaction-Id": call.world.ids.uuid("transaction_id")} if is_write else {}
 
 
 def _type(reply: Reply) -> Mapping[str, str]:

@@ -26,6 +26,10 @@ _METHODS: Mapping[str, tuple[str, str, int]] = {
     "direct_bank_transfer": ("BANK_TRANSFER", "Bank transfer", 0),
     "card": ("CARD", "Card", 0),
     "deferred_interest": ("DEFERRED_INTEREST", "Financing", 0),
+    "mobilepay": ("MOBILEPAY", "MobilePay", 0),
+    "pay_later_in_parts": ("PAY_LATER_IN_PARTS", "Pay later in parts", 0),
+    "pay_in_x": ("PAY_IN_X", "Pay in parts", 0),
+    "swish": ("SWISH", "Swish", 0),
     "alternative_payment_method": ("ALTERNATIVE_PAYMENT_METHOD", "Other", 0),
 }
 _LINE = {
@@ -76,8 +80,7 @@ def capture_view(order: Record, capture: Record) -> dict[str, Any]:
         "klarna_reference": capture["klarna_reference"],
         "captured_amount": capture["captured_amount"],
         "captured_at": capture["captured_at"],
-        "description": capture.get("description") or "",
-        "reference": capture.get("reference") or "",
+        **_told(capture),
         "order_lines": lines_view(capture.get("order_lines")),
         "refunded_amount": capture["refunded_amount"],
         "billing_address": address_view(billing_address_of(order, capture)),
@@ -91,11 +94,15 @@ def refund_view(refund: Record) -> dict[str, Any]:
         "refund_id": refund["refund_id"],
         "refunded_amount": refund["refunded_amount"],
         "refunded_at": refund["refunded_at"],
-        "description": refund.get("description") or "",
-        "reference": refund.get("reference") or "",
+        **_told(refund),
         "order_lines": lines_view(refund.get("order_lines")),
         "credit_invoice": False,
     }
+
+
+def _told(move: Record) -> dict[str, Any]:
+    """What the merchant said of a capture or refund; a reference that was not given is absent, as in the recordings."""
+    return {"description": move.get("description") or "", **_picked(move, ("reference",))}
 
 
 def method_view(method: str) -> dict[str, Any]:

@@ -40,6 +40,24 @@ def add_capture_shipping_info(
     return _change_capture(world, order_id, capture_id, "add_capture_shipping_info", add)
 
 
+def update_billing_address(world: World, order_id: str, capture_id: str, address: Mapping[str, str]) -> Record:
+    """Replace the parts of a capture's billing address that are given; the order's own stays as it is.
+
+    Raises NotAllowed: unknown order or capture, nothing captured.
+    """
+
+    def update(order: Record, capture: Record) -> Record:
+        return capture | {"billing_address": {**billing_address_of(order, capture), **address}}
+
+    return _change_capture(world, order_id, capture_id, "update_capture_customer", update)
+
+
+def billing_address_of(order: Record, capture: Record) -> Record:
+    """The capture's own once it was changed, the order's before."""
+    found: Record = capture.get("billing_address") or order.get("billing_address") or {}
+    return found
+
+
 def send_out(world: World, order_id: str, capture_id: str) -> Record:
     """Note that Klarna sends the shopper the statement of a capture once more; no mail leaves this server.
 

@@ -31,6 +31,7 @@ ALLOWED_IN: Mapping[str, tuple[str, ...]] = {
     "update_customer": (AUTHORIZED, PART_CAPTURED),
     "add_shipping_info": (AUTHORIZED, PART_CAPTURED, CAPTURED, CANCELLED, EXPIRED, CLOSED),
     "add_capture_shipping_info": (PART_CAPTURED, CAPTURED, CLOSED),
+    "update_capture_customer": (PART_CAPTURED, CAPTURED, CLOSED),
     "send_out": (PART_CAPTURED, CAPTURED, CLOSED),
     "extend_due_date": (PART_CAPTURED, CAPTURED, CLOSED),
 }

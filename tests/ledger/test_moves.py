@@ -50,6 +50,9 @@ MOVES: dict[str, Callable[[World, str], Any]] = {
     "add_capture_shipping_info": lambda world, order_id: shipping.add_capture_shipping_info(
         world, order_id, "c-1", [{}]
     ),
+    "update_capture_customer": lambda world, order_id: shipping.update_billing_address(
+        world, order_id, "c-1", {"city": "Lund"}
+    ),
     "send_out": lambda world, order_id: shipping.send_out(world, order_id, "c-1"),
     "extend_due_date": lambda world, order_id: shipping.extend_due_date(world, order_id, "c-1", 14),
 }
@@ -67,6 +70,7 @@ ALLOWED = {
     "update_customer": {"AUTHORIZED", "PART_CAPTURED"},
     "add_shipping_info": set(STATUSES),
     "add_capture_shipping_info": {"PART_CAPTURED", "CAPTURED", "CLOSED"},
+    "update_capture_customer": {"PART_CAPTURED", "CAPTURED", "CLOSED"},
     "send_out": {"PART_CAPTURED", "CAPTURED", "CLOSED"},
     "extend_due_date": {"PART_CAPTURED", "CAPTURED", "CLOSED"},
 }

@@ -16,6 +16,7 @@ from mock_server.ledger.shipping import (
     extensions_of,
     find_capture,
     send_out,
+    update_billing_address,
 )
 from mock_server.ledger.transitions import NotAllowed
 from tests.threads import at_once
@@ -61,6 +62,17 @@ def test_16_threads_append_16_parcels(world: World, till: Till, captured: Record
     at_once(lambda: add_capture_shipping_info(world, captured["order_id"], capture_id, [FIRST]))
 
     assert 16 == len(till.stored(captured)["captures"][0]["shipping_info"])
+
+
+def test_a_capture_gets_a_billing_address_of_its_own(world: World, till: Till, captured: Record) -> None:
+    one, other = captured["captures"]
+
+    update_billing_address(world, captured["order_id"], one["capture_id"], {"city": "Lund", "title": "Ms"})
+    order = update_billing_address(world, captured["order_id"], one["capture_id"], {"title": ""})
+
+    changed = {**captured.get("billing_address", {}), "city": "Lund", "title": ""}
+    assert [one | {"billing_address": changed}, other] == order["captures"]
+    assert captured | {"captures": order["captures"]} == order == till.stored(captured)
 
 
 def test_a_statement_sent_once_more_is_noted(world: World, till: Till, captured: Record) -> None:

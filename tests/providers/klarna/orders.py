@@ -37,7 +37,7 @@ ON_A_CAPTURE: dict[str, tuple[str, str, Any]] = {
     "read_capture": ("GET", "/captures/<capture>", None),
     "add_capture_shipping_info": ("POST", "/captures/<capture>/shipping-info", PARCELS),
     "update_capture_customer_details": (
-        "PATCH", "/captures/<capture>/customer-details", {"shipping_address": {"city": "Lund"}},
+        "PATCH", "/captures/<capture>/customer-details", {"billing_address": {"city": "Lund"}},
     ),
     "trigger_send_out": ("POST", "/captures/<capture>/trigger-send-out", None),
     "read_due_date_options": ("GET", "/captures/<capture>/extend-due-date-options", None),

@@ -152,15 +152,6 @@ def test_an_order_with_captures_cannot_be_cancelled(orders: Orders) -> None:
     assert_refused(answer, 403, "CANCEL_NOT_ALLOWED", ["Order has previous captures. Cancel not possible."])
 
 
-def test_an_order_is_cancelled_once(orders: Orders) -> None:
-    order_id = orders.place()
-    orders.ask("POST", f"{order_id}/cancel")
-
-    answer = orders.ask("POST", f"{order_id}/cancel")
-
-    assert_refused(answer, 403, "CANCEL_NOT_ALLOWED", ["Cancel not allowed"])
-
-
 def test_nothing_goes_back_of_an_order_without_captures(orders: Orders) -> None:
     answer = orders.ask("POST", f"{orders.place()}/refunds", {"refunded_amount": 1})
 

@@ -136,7 +136,8 @@ def create_order(
     if session["status"] == "complete":
         return _answer_again(sessions.SessionCompleted(session), token, body_digest(purchase))
     if session["purchase"].get("intent") == "tokenize":
-        raise errors.OperationNotConfigured()
+        text = f"the intent of session {session['id']} is tokenize: no order comes of it, a customer token does"
+        raise errors.OperationNotConfigured() from ValueError(text)
     mismatches = differences(session["purchase"], purchase)
     if mismatches:
         raise errors.NotMatchingFields.of(mismatches)

@@ -95,8 +95,9 @@ def make_order(world: World, wanted: Mapping[str, Any], *, merchant: str, base_u
         decision = _PENDING if way.is_pending else _ACCEPTED
         order_id = _place(world, purchase, decision, merchant=merchant, base_url=base_url)
     except ApiError as error:
-        because = f": {error.__cause__}" if error.__cause__ else "".join(f"; {fault.text}" for fault in error.faults)
-        raise Misused(f"{error}{because}", status=error.status, code=error.code) from error
+        cause = str(error.__cause__ or "")
+        because = f": {cause}" if cause else "".join(f"; {fault.text}" for fault in error.faults)
+        raise Misused(f"{str(error) or error.code}{because}", status=error.status, code=error.code) from error
     maker = _Maker(world, order_id, captured, refunded)
     for step in way.steps:
         step(maker)
@@ -120,8 +121,9 @@ def _amount(wanted: Mapping[str, Any], name: str, part: str, whole: Any) -> int:
         raise Misused(f"{name}: not of state {wanted['state']}")
     if not part or not isinstance(whole, int):
         return 0
-    if part == "part" and whole < 2:
-        raise Misused(f"order_amount is {whole}, expected at least 2 for state {wanted['state']}")
+    least = 2 if part == "part" else 1
+    if whole < least:
+        raise Misused(f"order_amount is {whole}, expected at least {least} for state {wanted['state']}")
     if amount is None:
         return whole if part == "all" else whole // 2
     if (part == "all" and amount != whole) or not 0 < amount < whole + (part == "all"):

@@ -39,15 +39,19 @@ _CHARGING: Outcomes = {ACCEPTED: {}, "rejected": {}}
 
 def _purchase(call: Call) -> Mapping[str, Any]:
     """What rules see as purchase.*: the order, with the country that counts."""
-    order = call.world.store.get("orders", call.path_args["order_id"])
+    order = call.world.store.get("orders", call.path_args["order_id"].lower())
     return {**order, "country": markets.country_of(order)} if order else {}
 
 
 def _require_ids(call: Call) -> None:
-    """Raises InvalidId (400) for an id in the path that is no UUID: nobody looks any further then."""
+    """Raises InvalidId (400) for an id in the path that is no UUID: nobody looks any further then.
+
+    A UUID in capitals, as some databases print it, is the same one.
+    """
     for name, value in call.path_args.items():
         if not _UUID.fullmatch(value):
             raise errors.InvalidId() from ValueError(f"{name} is {value!r:.60}, expected a UUID")
+    call.path_args = {name: value.lower() for name, value in call.path_args.items()}
 
 
 def _declared(

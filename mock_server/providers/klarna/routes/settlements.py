@@ -52,7 +52,7 @@ def read_payout(call: Call) -> Reply:
 @operation(SETTLEMENTS, "GET", f"{BASE}/transactions", docs=DOCS + "getTransactions", errors=(BadValue, *COMMON))
 def list_transactions(call: Call) -> Reply:
     query, page = call.query, schemas.load_page(call.query)
-    reference, order_id = query.get("payment_reference", ""), query.get("order_id", "")
+    reference, order_id = query.get("payment_reference", ""), query.get("order_id", "").lower()
     found = actions.list_transactions(
         call.world, reference, order_id, page, base_url=call.base_url, query=query
     )

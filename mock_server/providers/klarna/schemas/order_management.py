@@ -158,7 +158,8 @@ class AddressSchema(KlarnaSchema):
 
 
 class CustomerDetailsSchema(KlarnaSchema):
-    """Body of update_customer_details; a billing address is read only to be refused."""
+    """Body of update_customer_details, of which a billing address is refused, and update_capture_customer_details, of
+    which a shipping address is."""
 
     shipping_address = Part(AddressSchema)
     billing_address = Part(AddressSchema)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mock_server.core.store import Record
+from mock_server.ledger.shipping import billing_address_of
 
 # authorized payment method -> how orders name it: type, description, number of instalments where there are some
 _METHODS: Mapping[str, tuple[str, str, int]] = {
@@ -82,7 +83,7 @@ def capture_view(order: Record, capture: Record) -> dict[str, Any]:
         **_told(capture),
         "order_lines": lines_view(capture.get("order_lines")),
         "refunded_amount": capture["refunded_amount"],
-        "billing_address": address_view(billing),
+        "billing_address": address_view(billing_address_of(order, capture)),
         "shipping_address": address_view(order.get("shipping_address") or billing),
         "shipping_info": list(capture.get("shipping_info", ())),
     }

@@ -75,7 +75,7 @@ def test_an_order_nobody_placed_is_unknown_and_the_journal_says_where(world: Wor
     assert "no order nobody in world default" == str(refused.value.__cause__)
 
 
-@pytest.mark.parametrize("act", [name for name in ACTS if name not in ("read_order", "add_shipping_info")])
+@pytest.mark.parametrize("act", sorted(ACTS.keys() - {"read_order", "add_shipping_info", "cancel_order"}))
 def test_what_a_cancelled_order_refuses_changes_nothing(world: World, till: Till, order: Record, act: str) -> None:
     cancel_order(world, order["order_id"])
     before = till.stored(order)

@@ -138,6 +138,10 @@ def test_a_scenario_that_declines_does_not_stand_in_the_way(klarna: Klarna) -> N
             {"state": "PART_CAPTURED", "purchase": {"order_amount": 1}},
             "order_amount is 1, expected at least 2 for state PART_CAPTURED",
         ),
+        (
+            {"state": "CAPTURED", "purchase": {"order_amount": 0}},
+            "order_amount is 0, expected at least 1 for state CAPTURED",
+        ),
     ],
     ids=str,
 )
@@ -148,3 +152,12 @@ def test_what_does_not_fit_is_refused_and_nothing_is_placed(
 
     assert [400, error] == [answer.status_code, answer.get_json()["error"]]
     assert 0 == klarna.call("GET", "/_mock/state").get_json()["orders"]
+
+
+def test_a_purchase_that_is_only_to_be_tokenized_is_refused_with_the_reason(klarna: Klarna) -> None:
+    answer = made(klarna, state="AUTHORIZED", purchase={"intent": "tokenize"})
+
+    told = answer.get_json()
+    assert (403, "INVALID_OPERATION") == (answer.status_code, told["code"])
+    assert told["error"].startswith("INVALID_OPERATION: the intent of session ")
+    assert told["error"].endswith(" is tokenize: no order comes of it, a customer token does")

@@ -64,7 +64,8 @@ REFUSALS = (
     Refusal(("stop", "4h"), "capture", {**NO_CAPTURE, NEXT: (400, "This order is canceled.")}),
     Refusal(("capture",), "cancel", NO_CANCELLATION, {NEXT: "order.updated"}),
     Refusal(
-        ("cancel",), "cancel", {**NO_CANCELLATION, COMMERCELAYER: (200, "")}, {NEXT: "order.updated"}
+        ("cancel",), "cancel", {**NO_CANCELLATION, KLARNA: (204, ""), COMMERCELAYER: (200, "")},
+        {NEXT: "order.updated"},
     ),
     Refusal(("cancel",), "refund part", NO_REFUND),
     Refusal((), "refund part", NO_REFUND),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from typing import Any, NamedTuple
 
 from mock_server.core.store import Record, Store
@@ -96,8 +96,10 @@ def read_rule(raw: Mapping[str, Any], catalog: Catalog, *, source: str, counter:
 
 def named(pattern: str, catalog: Catalog) -> list[str]:
     """The operations of this name, or of a pattern: ``klarna.payments.*``."""
-    names = choosable(catalog)
-    return [pattern] if pattern in names else [name for name in names if fnmatchcase(name, pattern)]
+    if pattern in catalog:
+        return [pattern] if catalog[pattern].outcomes else []
+    is_covered = re.compile(translate(pattern)).match
+    return [name for name, choices in catalog.items() if choices.outcomes and is_covered(name)]
 
 
 def choosable(catalog: Catalog) -> Catalog:

@@ -29,6 +29,9 @@ _OVERRIDES = ("GET", "PATCH", "PUT", "DELETE")  # what X-HTTP-Method-Override ma
 _HOST = re.compile(r"(?:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?")
 _COMPILING = Lock()  # Python's own compiler of syntax trees fails at times when several threads use it
 _CONTROL, _CONTROL_PREFIX = "control", "/_mock"
+_ANY = re.compile(r"/<any\(([^)]*)\):")
+
+Paths = tuple[tuple[str, str, str], ...]  # operation, method, path
 
 
 class Faces:
@@ -44,10 +47,14 @@ class Faces:
         self._worlds = worlds
         self._providers = providers
         self._make_control = make_control
-        self._maps: dict[str, Map] = {}  # name of a face -> its operations
+        self._paths: dict[str, dict[str, Paths]] = {}  # name of a face -> first segment of a path -> what begins so
+        self._maps: dict[tuple[str, str], Map] = {}  # name of a face, first segment -> its operations
 
     def mount(self, app: Flask) -> None:
-        """Route by face: each has a map of its own, made when its first request comes; a start is in a hurry."""
+        """Route by face and by the first segment of the path: maps are made when a request comes that needs them.
+
+        Compiling the rules of a whole face takes longer than a start may.
+        """
         self._views = app.view_functions
         app.create_url_adapter = self._adapter  # type: ignore[method-assign]  # Flask's own hook
         app.wsgi_app = _with_sound_host(self._with_override(app.wsgi_app))  # type: ignore[method-assign]  # another
@@ -55,22 +62,35 @@ class Faces:
         app.register_error_handler(MethodNotAllowed, self._nowhere)
 
     def _adapter(self, request: Request | None) -> MapAdapter | None:
-        """What Flask matches a request with: the map of the face that claims its path, else the first one's."""
+        """What Flask matches a request with: a map of the face that claims its path, else of the first one."""
         if request is None:
             return None
         provider = self._claimant(request.path) or self._providers[0]
-        return (self._maps.get(provider.name) or self._mapped(provider)).bind_to_environ(request.environ)
+        segment = _first_segment(request.path)
+        return (self._maps.get((provider.name, segment)) or self._mapped(provider, segment)).bind_to_environ(
+            request.environ
+        )
 
-    def _mapped(self, provider: Provider) -> Map:
+    def _mapped(self, provider: Provider, segment: str) -> Map:
+        by_segment = self._paths.get(provider.name) or self._by_segment(provider)
+        known = segment if segment in by_segment else ""  # strangers' paths must not make maps without end
+        with _COMPILING:
+            made = self._maps[provider.name, known] = _map_of(by_segment.get(known, ()))
+        return made
+
+    def _by_segment(self, provider: Provider) -> dict[str, Paths]:
         operations = provider.operations
         if provider.name == _CONTROL:
             operations = (*operations, *(op for other in self._providers for op in other.controls))
         for operation in operations:
             self._views[operation.name] = self._view(provider, operation)
-        paths = ((op.name, op.method, path) for op in operations for path in (op.path, *op.aliases))
-        with _COMPILING:
-            made = self._maps[provider.name] = _map_of(tuple(paths))
-        return made
+        found: dict[str, Paths] = {}
+        for op in operations:
+            for path in (op.path, *op.aliases):
+                for segment in _first_segments(path):
+                    found[segment] = (*found.get(segment, ()), (op.name, op.method, path))
+        self._paths[provider.name] = found
+        return found
 
     def _view(self, provider: Provider, operation: Operation) -> Callable[..., Response]:
         return lambda **path_args: self._serve(provider, operation, path_args)
@@ -131,7 +151,7 @@ class Faces:
 
     def _claimant(self, path: str) -> Provider | None:
         """The face of the longest prefix that the path begins with."""
-        claims = self._claims.get(path.partition("/")[2].partition("/")[0])
+        claims = self._claims.get(_first_segment(path))
         claim = _longest(claims, path) if claims else ""
         if not claims or not claim:
             return None
@@ -165,9 +185,19 @@ class Faces:
         return UnknownPath(why, near=[f"{operations[n]}: {n}" for n in near])
 
 
+def _first_segment(path: str) -> str:
+    return path.partition("/")[2].partition("/")[0]
+
+
+def _first_segments(rule: str) -> list[str]:
+    """Those that a rule's paths may begin with: /<any(eu, na, oc):region>/... has three."""
+    chosen = _ANY.match(rule)
+    return chosen.group(1).split(", ") if chosen else [_first_segment(rule)]
+
+
 @cache
-def _map_of(paths: tuple[tuple[str, str, str], ...]) -> Map:
-    """The rules for (name, method, path); compiling those of a large face takes a while, and they never differ."""
+def _map_of(paths: Paths) -> Map:
+    """The rules of these paths; compiling many takes a while, and they never differ."""
     rules = [Rule(path, methods=[method], endpoint=name) for name, method, path in paths]
     return Map(rules, strict_slashes=False, merge_slashes=False)
 

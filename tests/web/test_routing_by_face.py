@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 from flask import Flask
 
-from mock_server.app import create_app, create_worlds
+from mock_server.app import PROVIDERS, create_app, create_worlds
 from mock_server.providers import klarna, multisafepay
 from mock_server.settings import Settings
-from mock_server.web.routing import Faces
+from mock_server.web.operations import Provider
+from mock_server.web.routing import Faces, _map_of
 
 from .conftest import PURCHASE, SESSIONS, Client
 
@@ -145,6 +147,32 @@ class TestMaps:
 
         assert [True, False] == [any(name.startswith(f"{face}.") for name in app.view_functions)
                                  for face in ("klarna", "commercelayer")]  # fmt: skip
+
+
+class TestMapsByFirstSegment:
+    """Only the rules that may match are compiled."""
+
+    @pytest.mark.parametrize("provider", PROVIDERS, ids=lambda provider: provider.name)
+    def test_every_path_begins_with_a_word_or_with_one_of_a_few(self, provider: Provider) -> None:
+        operations = (*provider.operations, *provider.controls)
+        paths = [path for operation in operations for path in (operation.path, *operation.aliases)]
+
+        assert [] == [path for path in paths if not re.match(r"/(?:[\w-]|<any\()", path)]
+
+    @pytest.mark.parametrize("region", ["eu", "na", "oc"])
+    def test_a_path_that_begins_with_one_of_a_few_is_found(self, client: Client, region: str) -> None:
+        answer = client.call("GET", f"/{region}/kp/v1/sessions/nobody/redirect")
+
+        assert "klarna.payments.redirect" == client.explained(answer)["operation"]
+
+    def test_strangers_paths_make_no_maps(self, client: Client) -> None:
+        client.call("GET", "/nowhere/0")
+        before = _map_of.cache_info().currsize
+
+        for number in range(5):
+            client.call("GET", f"/nowhere-{number}/at/all")
+
+        assert before == _map_of.cache_info().currsize
 
 
 class TestOverride:

@@ -14,7 +14,6 @@ import re
 import sys
 from collections.abc import Iterator
 from hmac import new as hmac_of
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ from mock_server.providers.next_commerce.auth import BASE, CAMPAIGNS
 from mock_server.providers.next_commerce.routes import NOT_EMULATED, OPERATIONS, unknown
 from mock_server.providers.next_commerce.state.access import wanted
 from mock_server.providers.next_commerce.webhooks import signature
-from tests.openapi import Document, Documented, Exemption, Report, strict
+from tests.openapi import Document, Documented, Exemption, Report, compare, strict
 from tests.providers.next_commerce.test_samples import PREPARED, SAMPLES, App
 from tests.samples import prepare
 
@@ -165,22 +164,11 @@ def of_signatures() -> Iterator[tuple[str, str]]:
         yield "webhooks", "the vector itself is wrong"
 
 
-def main() -> int:
-    if not FOLDER.is_dir():
-        print(f"There are no documents at {FOLDER}: nothing to compare.")
-        return 0
-    if find_spec("jsonschema") is None:
-        print("jsonschema is missing: .venv/bin/pip install 'jsonschema>=4.23,<5'")
-        return 1
-    report = Report(EXCEPTIONS)
+def fill(report: Report) -> None:
     for about, text in (*of_scopes(), *of_signatures()):
         report.add(about, [text])
     of_answers(report)
-    for text in report.all():
-        print(text)
-    print(f"{report.answers} answers checked, {len(report.all())} differences, {len(EXCEPTIONS)} known.")
-    return 1 if report.all() else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(compare(FOLDER, EXCEPTIONS, fill))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fnmatch import fnmatchcase
 from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, NamedTuple
 
 Schema = dict[str, Any]
@@ -83,6 +85,22 @@ class Document:
             while error.context:
                 error = jsonschema.exceptions.best_match(error.context)
             yield from said_of(error)
+
+
+def compare(folder: Path, exemptions: Sequence[Exemption], fill: Callable[[Report], object]) -> int:
+    """Prints what ``fill`` reports; the exit status: 1 for a difference, 0 also where there are no documents."""
+    if not folder.is_dir():
+        print(f"There are no documents at {folder}: nothing to compare.")
+        return 0
+    if find_spec("jsonschema") is None:
+        print("jsonschema is missing: .venv/bin/pip install 'jsonschema>=4.23,<5'")
+        return 1
+    report = Report(exemptions)
+    fill(report)
+    for text in report.all():
+        print(text)
+    print(f"{report.answers} answers checked, {len(report.all())} differences, {len(exemptions)} known.")
+    return 1 if report.all() else 0
 
 
 def said_of(error: Any) -> Iterator[str]:

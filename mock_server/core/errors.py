@@ -1,6 +1,7 @@
 """What can go wrong, as exceptions; who renders them is the provider's business.
 
     ApiError                 a refusal that goes over the wire
+    +-- Wordless             400  its code says it all; of other statuses too
     +-- Unauthorised         401  no or wrong credentials
     +-- Malformed            400  the body is no JSON object
     +-- Invalid              400  fields broke the rules; carries every fault
@@ -46,6 +47,14 @@ class ApiError(Exception):
     @classmethod
     def default_messages(cls) -> list[str]:
         return [(cls.__doc__ or "").strip().splitlines()[0].rstrip(".")]
+
+
+class Wordless(ApiError):
+    """A refusal whose code says it all: there is no message."""
+
+    @classmethod
+    def default_messages(cls) -> list[str]:
+        return []
 
 
 class Unauthorised(ApiError):

@@ -7,7 +7,7 @@ from textwrap import dedent
 import pytest
 
 from mock_server.core import errors
-from mock_server.core.errors import ApiError, Fault, Invalid, MistakeInFile, Misused, UnknownPath
+from mock_server.core.errors import ApiError, Fault, Invalid, MistakeInFile, Misused, UnknownPath, Wordless
 
 _DRAWN = re.compile(r"^(?:\+-- )?([A-Z]\w+) +(\d{3})?", re.MULTILINE)
 KINDS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, Exception)]
@@ -25,12 +25,16 @@ def test_the_tree_in_the_docstring_shows_every_error_with_its_status() -> None:
     assert there | {"ApiError": None} == drawn
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if issubclass(kind, ApiError) and kind is not Misused])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if issubclass(kind, ApiError) and kind not in (Misused, Wordless)])
 def test_the_docstring_is_the_message_unless_there_is_another(kind: type[ApiError]) -> None:
     error = kind()
 
     assert [inspect.cleandoc(kind.__doc__ or "").splitlines()[0].rstrip(".")] == error.messages
     assert error.messages[0] == str(error)
+
+
+def test_a_wordless_refusal_has_no_message_unless_it_is_given_one() -> None:
+    assert ([], ["Not now"]) == (Wordless().messages, Wordless("Not now").messages)
 
 
 def test_messages_of_its_own_replace_the_docstring() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from mock_server.core.errors import ApiError, Fault, Invalid, RateLimited, TooLarge, Unauthorised
+from mock_server.core.errors import ApiError, Fault, Invalid, RateLimited, TooLarge, Unauthorised, Wordless
 from mock_server.providers.klarna.errors.payments import (
     BadRequest,
     InternalServerError,
@@ -45,26 +45,20 @@ class ReadOnlyOrder(ApiError):
     code = "READ_ONLY_ORDER"
 
 
-class _WithoutMessage(ApiError):
-    status = 404
-
-    @classmethod
-    def default_messages(cls) -> list[str]:
-        return []
-
-
-class NoSuchOrder(_WithoutMessage):
+class NoSuchOrder(Wordless):
     """No order has this id. Assumed: the code; no answer to a made-up id was found in public."""
 
+    status = 404
     code = "NO_SUCH_ORDER"
 
 
-class OrderExpired(_WithoutMessage):
+class OrderExpired(Wordless):
     """The order's 48 hours are over; the answer has no body.
 
     Source: github.com/krokedil/klarna-checkout-for-woocommerce, pull 787 (read 2026-11-21).
     """
 
+    status = 404
     code = "ORDER_EXPIRED"  # for rules; it is not sent
 
 

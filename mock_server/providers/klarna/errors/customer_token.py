@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from mock_server.core.errors import ApiError, Broken
+from mock_server.core.errors import ApiError, Broken, Wordless
 from mock_server.ledger import tokens
 
 
@@ -29,47 +29,45 @@ class InvalidCustomerTokenId(ApiError):
     code = "NOT_FOUND"
 
 
-class _WithoutMessage(ApiError):
-    status = 403
-
-    @classmethod
-    def default_messages(cls) -> list[str]:
-        return []
-
-
-class TokenSuspended(_WithoutMessage):
+class TokenSuspended(Wordless):
     """Klarna suspended the token."""
 
+    status = 403
     code = "TOKEN_SUSPENDED"
 
 
-class TokenCanceled(_WithoutMessage):
+class TokenCanceled(Wordless):
     """The token was cancelled, or is not the merchant's."""
 
+    status = 403
     code = "TOKEN_CANCELED"
 
 
-class TokenCancelled(_WithoutMessage):
+class TokenCancelled(Wordless):
     """The same in the spelling of older pages."""
 
+    status = 403
     code = "TOKEN_CANCELLED"
 
 
-class TokenForbidden(_WithoutMessage):
+class TokenForbidden(Wordless):
     """The token may not be used; on older pages only."""
 
+    status = 403
     code = "TOKEN_FORBIDDEN"
 
 
-class PaymentMethodCurrencyMismatch(_WithoutMessage):
+class PaymentMethodCurrencyMismatch(Wordless):
     """The token's payment method has another currency; on older pages only."""
 
+    status = 403
     code = "PAYMENT_METHOD_CURRENCY_MISMATCH"
 
 
-class PaymentMethodFailed(_WithoutMessage):
+class PaymentMethodFailed(Wordless):
     """The charge failed or the customer was turned down; another try may succeed."""
 
+    status = 403
     code = "PAYMENT_METHOD_FAILED"
 
 
@@ -89,15 +87,11 @@ class UnavailablePaymentMethod(ApiError):
         return error
 
 
-class ServiceUnavailable(Broken):
+class ServiceUnavailable(Wordless, Broken):
     """The service is not available for a while."""
 
     status = 503
     code = "SERVICE_UNAVAILABLE"
-
-    @classmethod
-    def default_messages(cls) -> list[str]:
-        return []
 
 
 _OF_A_STATUS: Mapping[str | None, type[ApiError]] = {

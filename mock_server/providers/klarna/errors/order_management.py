@@ -10,14 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from mock_server.core.errors import ApiError, Broken, Fault, Invalid, Malformed, RateLimited, TooLarge, Unauthorised
+from mock_server.core.errors import (
+    ApiError,
+    Broken,
+    Fault,
+    Invalid,
+    Malformed,
+    RateLimited,
+    TooLarge,
+    Unauthorised,
+    Wordless,
+)
 from mock_server.ledger.transitions import NotAllowed as Refused
-
-
-class _WithoutMessage(ApiError):
-    @classmethod
-    def default_messages(cls) -> list[str]:
-        return []
 
 
 class InvalidId(ApiError):
@@ -34,14 +38,10 @@ class InvalidOrderId(ApiError):
         return ["Order ID must be a valid UUID."]
 
 
-class BadRequest(Malformed):
+class BadRequest(Wordless, Malformed):
     """The body cannot be read."""
 
     code = "BAD_REQUEST"
-
-    @classmethod
-    def default_messages(cls) -> list[str]:
-        return []
 
 
 class UnprocessableEntity(Invalid):
@@ -92,7 +92,7 @@ class CaptureNotAllowed(ApiError):
     code = "CAPTURE_NOT_ALLOWED"
 
 
-class PaymentMethodFailed(_WithoutMessage):
+class PaymentMethodFailed(Wordless):
     """The card behind the order refused; a later capture may go through."""
 
     status = 403
@@ -124,7 +124,7 @@ class NotAllowed(ApiError):
         return ["Update not allowed."]
 
 
-class Conflict(_WithoutMessage):
+class Conflict(Wordless):
     """The order is being changed by another request."""
 
     status = 409

@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from mock_server.core.errors import ApiError, Broken, Fault, Invalid, Malformed, RateLimited, TooLarge, Unauthorised
+from mock_server.core.errors import (
+    ApiError,
+    Broken,
+    Fault,
+    Invalid,
+    Malformed,
+    RateLimited,
+    TooLarge,
+    Unauthorised,
+    Wordless,
+)
 from mock_server.ledger import authorizations, sessions
 
 
@@ -26,14 +36,10 @@ class BadValue(Invalid):
         return cls(f"Bad value: {', '.join(paths)}", faults=faults)
 
 
-class BadRequest(Malformed):
+class BadRequest(Wordless, Malformed):
     """The body cannot be parsed."""
 
     code = "BAD_REQUEST"
-
-    @classmethod
-    def default_messages(cls) -> list[str]:
-        return []
 
 
 class NotTokenizable(Invalid):
@@ -56,29 +62,24 @@ class NotAllowedForIntent(ApiError):
     code = "INVALID_OPERATION"
 
 
-class _WithoutMessage(ApiError):
-    status = 403
-
-    @classmethod
-    def default_messages(cls) -> list[str]:
-        return []
-
-
-class OperationNotConfigured(_WithoutMessage):
+class OperationNotConfigured(Wordless):
     """The operation is not configured for the merchant."""
 
+    status = 403
     code = "INVALID_OPERATION"
 
 
-class MerchantInactive(_WithoutMessage):
+class MerchantInactive(Wordless):
     """The merchant is not activated."""
 
+    status = 403
     code = "MERCHANT_INACTIVE"
 
 
-class PermissionDenied(_WithoutMessage):
+class PermissionDenied(Wordless):
     """The merchant may not do this."""
 
+    status = 403
     code = "PERMISSION_DENIED"
 
 

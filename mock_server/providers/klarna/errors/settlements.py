@@ -5,15 +5,11 @@ Source: Settlements API reference, which names 400 and 404 and the envelope, no 
 
 from __future__ import annotations
 
-from mock_server.core.errors import ApiError
+from mock_server.core.errors import Wordless
 
 
-class PayoutNotFound(ApiError):
+class PayoutNotFound(Wordless):
     """No payout has this reference."""
 
     status = 404
     code = "NOT_FOUND"
-
-    @classmethod
-    def default_messages(cls) -> list[str]:
-        return []

@@ -24,12 +24,9 @@ _LABELS: Mapping[str, str] = {
 
 def show(call: Call) -> Reply:
     """The page in the frame. After completion it is the confirmation."""
-    try:
-        order = checkout.find(call.world, call.path_args["order_id"])
-    except ApiError as error:
-        return _gone(call, error)
-    if order["status"] != checkout.INCOMPLETE:
-        return _over(order)
+    order = _open(call)
+    if isinstance(order, Reply):
+        return order
     purchase = checkout.purchase_of(order)
     return page(
         "pay.html",
@@ -46,14 +43,20 @@ def show(call: Call) -> Reply:
     )
 
 
-def act(call: Call) -> Reply:
-    """What the shopper chose; the form left the frame, so the whole window goes on to the shop."""
+def _open(call: Call) -> Record | Reply:
+    """The order that can still be placed, or the page that stands in for it."""
     try:
         order = checkout.find(call.world, call.path_args["order_id"])
     except ApiError as error:
         return _gone(call, error)
-    if order["status"] != checkout.INCOMPLETE:
-        return _over(order)
+    return order if order["status"] == checkout.INCOMPLETE else _over(order)
+
+
+def act(call: Call) -> Reply:
+    """What the shopper chose; the form left the frame, so the whole window goes on to the shop."""
+    order = _open(call)
+    if isinstance(order, Reply):
+        return order
     back = checkout.url_of(order, "checkout")
     try:
         done = shopper.complete(call.world, order, call.decision)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from flask import Flask
@@ -64,11 +64,19 @@ def create_worlds(settings: Settings, new_store: Callable[[str], Store] = lambda
     for provider in PROVIDERS:
         handlers |= provider.alarms
         manners |= {provider.name: provider.manners} if provider.manners else {}
-    house = House(settings, names, Book(names, data_folder("scenarios"), users), handlers, _listeners(), manners)
+    book = Book(names, data_folder("scenarios"), users) if users else _own_book()
+    house = House(settings, names, book, handlers, _listeners(), manners)
     house.book.get(settings.scenario)  # a mistyped name stops the start
     return Worlds(house, new_store)
 
 
+@cache
+def _own_book() -> Book:
+    """The scenarios that come with this server; they never change, and many servers in a process share them."""
+    return Book(catalog(), data_folder("scenarios"))
+
+
+@cache
 def catalog() -> Catalog:
     """What rules may choose, for every operation and webhook of every provider; and what others may wait for."""
     found: dict[str, Choices] = {}

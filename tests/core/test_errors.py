@@ -25,7 +25,9 @@ def test_the_tree_in_the_docstring_shows_every_error_with_its_status() -> None:
     assert there | {"ApiError": None} == drawn
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if issubclass(kind, ApiError) and kind not in (Misused, Wordless)])
+@pytest.mark.parametrize(
+    "kind", [kind for kind in KINDS if issubclass(kind, ApiError) and kind not in (Misused, Wordless)]
+)
 def test_the_docstring_is_the_message_unless_there_is_another(kind: type[ApiError]) -> None:
     error = kind()
 

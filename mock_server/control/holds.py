@@ -22,6 +22,8 @@ def add_hold(world: World, wanted: Mapping[str, Any]) -> Record:
     if len(moments) != 1:
         raise Misused('expected {"before": "klarna.payments.create_order"} or {"after": ...}')
     moment, catalog = moments[0], world.house.catalog
+    if wanted[moment] in catalog and not catalog[wanted[moment]].outcomes:
+        raise Misused(f"{moment}: {wanted[moment]!r} is no operation or webhook, but an event of the ledger")
     raw = {"when": {"operation": wanted[moment], "match": wanted["match"]}, "then": {}}
     faults = rule_faults(raw, catalog)
     if faults:

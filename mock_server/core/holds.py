@@ -107,19 +107,19 @@ class Holds:
         with self._lock:
             return [hold.record for hold in self._holds.values()]
 
-    def release(self, number: int) -> int | None:
+    def release(self, number: int, why: str = "was released") -> int | None:
         """Let all go who wait at a hold, and take it away; how many they were, None when there is none such."""
         with self._lock:
             hold = self._holds.pop(number, None)
             waiting = hold.waiting[:] if hold else []
         for waiter in waiting:
-            waiter.let_go(f"hold {number}: was released")
+            waiter.let_go(f"hold {number}: {why}")
         return None if hold is None else len(waiting)
 
     def clear(self, why: str = "the world was reset") -> None:
         """Let everybody go, and take all holds away."""
         for number in [record["id"] for record in self.records()]:
-            self.release(number)
+            self.release(number, why)
         self._meet(lambda each: True, why)
         with self._lock:
             self._free.clear()
@@ -231,8 +231,13 @@ class Holds:
         """Have a request wait where a hold says so; answers with what the journal shall say of it."""
         if not self._holds:
             return ""
-        gone = Event()
-        waiter = _Waiter(shown, lambda why: gone.set())
+        gone, told = Event(), list[str]()
+
+        def let_go(why: str) -> None:
+            told.append(why)
+            gone.set()
+
+        waiter = _Waiter(shown, let_go)
         with self._lock:
             hold = None if self._closed else self._catching(moment, name, look)
             if hold is None:
@@ -241,7 +246,7 @@ class Holds:
         in_vain = self.wait(gone, "nobody released it")
         with self._lock:
             self._leave(hold, waiter)
-        return f"hold {hold.number}: {in_vain or 'was released'}"
+        return f"hold {hold.number}: {in_vain}" if in_vain else told[0]
 
     def wait(self, event: Event, in_vain: str, meanwhile: Callable[[], None] = lambda: None) -> str:
         """Wait for an event, as long as there are places and time; why not to its end, or empty.

@@ -117,7 +117,7 @@ class Outbox:
             "retry_after_s": list(retry_after_s),
             "manners": manners,
             "queue": queue,
-            "alone": False,  # sent again past its queue
+            "alone": bool(until),  # past its queue: sent again, or overtaken, also by those of its queue
             "not_before": to_text(not_before),
             "ignores": ignores,
             "state": "held" if held else "lost" if lost else "waiting",

@@ -180,7 +180,7 @@ def test_a_webhook_waits_and_leaves_when_released(klarna: Klarna) -> None:
         ({"after": CREATE, "times": 0}, "times: Must be greater than or equal to 1."),
         ({"after": "klarna.order_management.push"}, "is a webhook, which waits before it leaves: say before"),
         ({"before": "next_commerce.renewals.charge"}, "is nothing that can wait"),
-        ({"before": "order.cancelled"}, "'order.cancelled' is no operation"),
+        ({"before": "order.cancelled"}, "is no operation or webhook, but an event of the ledger"),
     ],
 )  # fmt: skip
 def test_a_hold_that_cannot_be_is_refused_with_the_right_word(klarna: Klarna, wanted: Any, told: str) -> None:

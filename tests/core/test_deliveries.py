@@ -128,6 +128,16 @@ def test_an_overtaken_one_leaves_after_the_next_of_its_kind_or_what_is_named(
     assert [f"/{number}" for number in order] == [request.path for request in receiver.requests]
 
 
+def test_an_overtaken_one_lets_the_next_of_its_queue_pass(world: World, receiver: Receiver) -> None:
+    post(world, receiver.url("/1"), "overtaken")
+    post(world, receiver.url("/2"), "accepted")
+
+    for _ in range(2):
+        world.advance(timedelta())
+
+    assert ["/2", "/1"] == [request.path for request in receiver.requests]
+
+
 @pytest.mark.parametrize("after", ["soon", "-5m", 5])
 def test_an_option_that_is_no_duration_is_refused(after: object) -> None:
     option = deliveries.OUTCOMES["late"]["after"]

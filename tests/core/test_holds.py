@@ -177,9 +177,11 @@ class TestRequests:
 
         assert [f"hold {number}: was released" for number in (1, 2, 3)] == notes
 
-    @pytest.mark.parametrize("end", [Holds.clear, Holds.close])
-    def test_a_reset_and_a_shutdown_let_everybody_go(
-        self, desk_of: Callable[..., Desk], end: Callable[[Holds], None]
+    @pytest.mark.parametrize(
+        ("end", "why"), [(Holds.clear, "the world was reset"), (Holds.close, "the server ends")]
+    )
+    def test_a_reset_and_a_shutdown_let_everybody_go_and_that_is_said(
+        self, desk_of: Callable[..., Desk], end: Callable[[Holds], None], why: str
     ) -> None:
         desk = desk_of()
         desk.hold(times=5)
@@ -188,7 +190,7 @@ class TestRequests:
 
         end(desk.holds)
 
-        assert 1 == len(held.result(10)) == len(awaiting.result(10))
+        assert ([f"hold 1: {why}"], [why]) == (held.result(10), awaiting.result(10))
         assert [] == desk.holds.records()
 
     def test_once_closed_nobody_waits_for_anything(self, desk_of: Callable[..., Desk]) -> None:

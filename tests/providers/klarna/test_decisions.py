@@ -8,6 +8,8 @@ import pytest
 
 from tests.samples import assert_alike, read_samples
 
+from .charges import charge, charge_of, token_of_american
+from .checkout import ADDRESS, Checkout
 from .conftest import Klarna
 
 SAMPLES = read_samples("klarna", "decisions.*")
@@ -105,6 +107,23 @@ def test_a_disputed_shopper_is_seen_on_the_order_and_in_the_journal(klarna: Klar
     assert ("faulty_goods", 25000) == (dispute["reason"], dispute["amount"])
     assert ("scenario magic-disputes, rule 1", {"dispute": "faulty_goods"}) == (entry["decided_by"], entry["options"])
     assert [f"dispute faulty_goods of 25000 was opened on capture {dispute['capture_id']}"] == entry["notes"]
+
+
+def test_what_a_disputed_shopper_s_token_is_charged_is_disputed_too(klarna: Klarna) -> None:
+    token = token_of_american(klarna, "customer+disputed-return@email.us")
+
+    order_id = charge(klarna, token, charge_of(purchase_currency="USD", auto_capture=True)).get_json()["order_id"]
+
+    assert ["return"] == [dispute["reason"] for dispute in stored(klarna, order_id)["disputes"]]
+
+
+def test_the_checkout_of_a_disputed_shopper_is_disputed_too(klarna: Klarna) -> None:
+    checkout = Checkout(klarna)
+    order_id = checkout.order_id(billing_address={**ADDRESS, "email": "customer+disputed-high_risk_order@email.se"})
+
+    checkout.complete(order_id)
+
+    assert ["high_risk_order"] == [dispute["reason"] for dispute in stored(klarna, order_id)["disputes"]]
 
 
 def test_an_unknown_reason_in_an_email_disputes_nothing(klarna: Klarna) -> None:

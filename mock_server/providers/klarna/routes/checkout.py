@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mock_server.core.errors import ApiError, Misused
 from mock_server.core.later import Later
 from mock_server.core.rules import ACCEPTED, Option
+from mock_server.ledger import disputes
 from mock_server.ledger.decisions import PENDING_OPTIONS
 from mock_server.providers.klarna.errors import checkout as errors
 from mock_server.providers.klarna.state.payments import is_strict
@@ -32,7 +33,7 @@ DOCS = "https://docs.klarna.com/api/checkout/#operation/"
 GUIDE = "https://docs.klarna.com/kco/"
 PAGE = "/<any(eu, na, oc):region>/kco/v3/orders/<order_id>"
 SHOPPER_OUTCOMES: Outcomes = {
-    ACCEPTED: {}, "pending": PENDING_OPTIONS,
+    ACCEPTED: disputes.OPTIONS, "pending": {**PENDING_OPTIONS, **disputes.OPTIONS},
     "rejected": {"reason": Option("Klarna's internal reason, for the journal")}, "cancelled": {},
 }  # fmt: skip
 

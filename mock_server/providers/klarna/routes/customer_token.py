@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mock_server.core.later import Later
 from mock_server.core.rules import ACCEPTED, Option
-from mock_server.ledger import markets
+from mock_server.ledger import disputes, markets
 from mock_server.ledger.decisions import PENDING_OPTIONS
 from mock_server.providers.klarna.errors import customer_token as errors
 from mock_server.providers.klarna.errors.payments import COMMON, BadValue
@@ -56,7 +56,7 @@ def read_token(call: Call) -> Reply:
     find=lambda call: actions.find_chargeable_token(call.world, call.path_args["token"]),
     load=lambda call: schemas.load_order(call.json), schema=lambda: schemas.ChargeSchema,
     outcomes={
-        ACCEPTED: {}, "pending": PENDING_OPTIONS, "rejected": {},
+        ACCEPTED: disputes.OPTIONS, "pending": {**PENDING_OPTIONS, **disputes.OPTIONS}, "rejected": {},
         "unavailable": {"reason": Option("what the refusal tells as its reason")},
     },
     errors=(

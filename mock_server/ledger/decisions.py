@@ -13,9 +13,9 @@ from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.ledger import disputes, events, rejections
 from mock_server.ledger.captures import capture_order
+from mock_server.ledger.moves import move
 from mock_server.ledger.transitions import (
     ACCEPTED,
-    AUTHORIZED,
     DECIDED_AS,
     DECIDED_FROM,
     PENDING,
@@ -91,18 +91,13 @@ def decide_order(world: World, order_id: str, decision: str) -> Record:
     """
     decided_at = to_text(world.clock.now())
 
-    def decide(order: Record | None) -> Record:
-        if order is None:
-            raise NotAllowed("unknown", f"no order {order_id} in world {world.name}")
+    def decide(order: Record) -> Record:
         wanted = DECIDED_FROM[decision]
         if order["fraud_status"] not in wanted:
             raise NotAllowed("status", f"order {order_id} is {order['fraud_status']}, not {' or '.join(wanted)}")
-        if order["status"] != AUTHORIZED:
-            raise NotAllowed("status", f"order {order_id} is {order['status']}, there is nothing to decide")
         return order | {"fraud_status": DECIDED_AS[decision], "decided_at": decided_at}
 
-    order = world.store.change("orders", order_id, decide)
-    assert order is not None  # decide never answers None
+    order = move(world, order_id, "decide", decide)
     if order["fraud_status"] == REJECTED:
         rejections.wait_for_merchant(world, order_id)
     world.publish(_EVENTS[decision], order)

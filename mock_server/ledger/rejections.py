@@ -11,7 +11,8 @@ from mock_server.core.clock import Alarm, parse_time, to_text
 from mock_server.core.store import Record
 from mock_server.core.world import World
 from mock_server.ledger import endings, events
-from mock_server.ledger.transitions import ACCEPTED, CANCELLED, REJECTED, NotAllowed, require
+from mock_server.ledger.moves import move
+from mock_server.ledger.transitions import ACCEPTED, CANCELLED, REJECTED, NotAllowed
 
 PATIENCE = timedelta(hours=4)
 GIVE_UP = "order.give_up"  # name of the alarm
@@ -39,17 +40,15 @@ def give_up_due(world: World, alarm: Alarm) -> Record | None:
     """
     given_up_at = to_text(world.clock.now())
 
-    def give_up(order: Record | None) -> Record:
-        if order is None or order["fraud_status"] != REJECTED:
+    def give_up(order: Record) -> Record:
+        if order["fraud_status"] != REJECTED:
             raise NotAllowed("status", f"order {alarm.key} is not {REJECTED}")
-        require("cancel", order["status"], alarm.key)
         return order | {"status": CANCELLED, "remaining_authorized_amount": 0, "given_up_at": given_up_at}
 
     try:
-        order = world.store.change("orders", alarm.key, give_up)
+        order = move(world, alarm.key, "cancel", give_up)
     except NotAllowed:
         return None
-    assert order is not None  # give_up never answers None
     world.clock.cancel_alarm(parse_time(order["expires_at"]), endings.EXPIRY, alarm.key)
     world.publish(events.ORDER_CANCELLED, order)
     return {"what": events.ORDER_CANCELLED, "order_id": alarm.key}

@@ -25,6 +25,7 @@ ALLOWED_IN: Mapping[str, tuple[str, ...]] = {
     "release": (PART_CAPTURED,),
     "expire": (AUTHORIZED, PART_CAPTURED),
     "close": (CAPTURED,),
+    "decide": (AUTHORIZED,),
     "acknowledge": (AUTHORIZED, PART_CAPTURED, CAPTURED, CLOSED),
     "update_authorization": (AUTHORIZED, PART_CAPTURED),
     "update_references": (AUTHORIZED, PART_CAPTURED, CAPTURED, EXPIRED, CLOSED),

@@ -18,7 +18,7 @@ from mock_server.ledger import markets
 from mock_server.ledger.arithmetic import ORDER_TOTALS, check_purchase
 from mock_server.providers.klarna.errors.checkout import BadValue
 from mock_server.providers.klarna.schemas.fields import Flag, KlarnaSchema, Many, Part, Text, Whole, load
-from mock_server.providers.klarna.schemas.payments import AttachmentSchema, ProductIdentifiersSchema
+from mock_server.providers.klarna.schemas.payments import AttachmentSchema, OrderLineSchema
 
 MOST_PER_LINE = 100_000_000  # unit_price and total_amount, minor units
 _COUNTRY = "[A-Za-z]{2}"
@@ -78,23 +78,14 @@ class LineSubscriptionSchema(KlarnaSchema):
     interval_count = Whole(least=1, required=True)
 
 
-class CheckoutLineSchema(KlarnaSchema):
-    """Amounts in minor units; tax is told of every line, in the US as 0 beside a sales_tax line."""
+class CheckoutLineSchema(OrderLineSchema):
+    """As in Payments; tax is told of every line, in the US as 0 beside a sales_tax line."""
 
     type = Text()
-    reference = Text(255)
-    name = Text(255, least=1, required=True)
-    quantity = Whole(least=0, required=True)
-    quantity_unit = Text(8, least=1)
     unit_price = Whole(most=MOST_PER_LINE, required=True)
     tax_rate = Whole(least=0, most=10_000, required=True)
     total_amount = Whole(most=MOST_PER_LINE, required=True)
-    total_discount_amount = Whole(least=0)
     total_tax_amount = Whole(required=True)
-    merchant_data = Text(1024)
-    product_url = Text(1024)
-    image_url = Text(1024)
-    product_identifiers = Part(ProductIdentifiersSchema)
     shipping_attributes = Part(ShippingAttributesSchema)
     subscription = Part(LineSubscriptionSchema)
 

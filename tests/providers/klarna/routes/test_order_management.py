@@ -13,17 +13,8 @@ from mock_server.providers.klarna.routes.order_management import ORDER_MANAGEMEN
 
 from ..conftest import Klarna, klarna_with
 from ..orders import ALL, NOBODY, Orders, assert_refused
-from ..refusals import UUID, assert_is_gateway_page
+from ..refusals import ON_ANY_ANSWER, UUID, assert_is_gateway_page
 
-HEADERS_OF_A_WRITE = {
-    "Cache-Control": "no-cache, no-store, max-age=0, must-revalidate",
-    "Pragma": "no-cache",
-    "Expires": "0",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "X-Xss-Protection": "1; mode=block",
-    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
-}
 PAGE = (
     '<!doctype html><html lang="en"><head><title>HTTP Status 400 \u2013 Bad Request</title><style type="text/css">'
     "body {font-family:Tahoma,Arial,sans-serif;} h1, h2, h3, b {color:white;background-color:#525D76;}"
@@ -74,7 +65,7 @@ def test_what_is_written_is_a_transaction_without_a_body(orders: Orders, operati
     assert (201 if is_new else 204, b"") == (answer.status_code, answer.data)
     assert UUID.fullmatch(answer.headers["Transaction-Id"])
     assert UUID.fullmatch(answer.headers["Klarna-Correlation-Id"])
-    assert HEADERS_OF_A_WRITE == {name: answer.headers[name] for name in HEADERS_OF_A_WRITE}
+    assert ON_ANY_ANSWER == {name: answer.headers[name] for name in ON_ANY_ANSWER}
     assert not {"Content-Type", "Render-Time", "Vary"} & set(answer.headers.keys())
     assert ("0" if is_new else None) == answer.headers.get("Content-Length")
 
